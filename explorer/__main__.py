@@ -1,0 +1,174 @@
+"""The engine without a browser: python -m explorer train | list."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+
+import torch
+
+from explorer.activations import ACTIVATIONS
+from explorer.cells import CELLS
+from explorer.config import OPTIMISERS, RunConfig
+from explorer.fields import numbers
+from explorer.initialisations import INITIALISATIONS
+from explorer.link import Problem, from_query, to_query
+from explorer.tasks import TASKS
+from explorer.training import Diverged, train
+
+BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.command == "list":
+        print(json.dumps(catalogue(), indent=2, ensure_ascii=False))
+        return 0
+    try:
+        query = _query_from(chosen)
+    except ValueError as error:
+        return _refuse(f"--config is not a JSON object of settings: {error}")
+    config, problems = from_query(query, devices())
+    if problems:
+        return _refuse(" ".join(_line(problem) for problem in problems))
+    return _train(config)
+
+
+def devices() -> list[str]:
+    """Return the devices of this machine."""
+    return ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
+
+
+def catalogue() -> dict[str, Any]:
+    """Return tasks, cells, activations and initialisations with parameters and bounds."""
+    return {
+        "tasks": {
+            name: {
+                "title": asdict(TASKS[name].title),
+                "question": asdict(TASKS[name].question),
+                "parameters": _bounds(numbers(TASKS[name])),
+            }
+            for name in TASKS
+        },
+        "cells": {
+            name: {
+                "title": asdict(CELLS[name].title),
+                "initialisations": CELLS[name].initialisations,
+            }
+            for name in CELLS
+        },
+        "activations": {n: {"title": asdict(a.title)} for n, a in ACTIVATIONS.items()},
+        "initialisations": {
+            name: {
+                "title": asdict(entry.title),
+                "parameters": _bounds(
+                    {"init_value": entry.parameter} if entry.parameter else {}
+                ),
+            }
+            for name, entry in INITIALISATIONS.items()
+        },
+        "optimisers": {name: {"title": asdict(t)} for name, t in OPTIMISERS.items()},
+        "settings": _bounds(numbers(RunConfig)),
+        "devices": devices(),
+    }
+
+
+def _bounds(fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "title": asdict(field.title),
+            "default": field.default,
+            "minimum": field.minimum,
+            "maximum": field.maximum,
+        }
+        for name, field in fields.items()
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m explorer", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="print what there is to choose, as JSON")
+    trainer = commands.add_parser("train", help="train a run, one JSON object a record")
+    trainer.add_argument(
+        "--config", metavar="FILE", help="settings as JSON; - reads stdin"
+    )
+    names = {n for n in RunConfig.model_fields if n != "task_params"}
+    names |= {name for task in TASKS for name in numbers(TASKS[task])}
+    for name in sorted(names):
+        trainer.add_argument(f"--{name.replace('_', '-')}", dest=f"set_{name}")
+    return parser
+
+
+def _query_from(chosen: argparse.Namespace) -> dict[str, str]:
+    """Return the settings of --config, overridden by single options, as text."""
+    query: dict[str, str] = {}
+    if chosen.config is not None:
+        settings = json.loads(_read(chosen.config))
+        if not isinstance(settings, dict):
+            raise ValueError("not an object")
+        settings |= settings.pop("task_params", None) or {}
+        query = {n: "none" if v is None else str(v) for n, v in settings.items()}
+        if query.get("init_value") == "none":
+            del query["init_value"]
+    given = {
+        n.removeprefix("set_"): v for n, v in vars(chosen).items() if n[:4] == "set_"
+    }
+    return query | {name: value for name, value in given.items() if value is not None}
+
+
+def _read(path: str) -> str:
+    if path == "-":
+        return sys.stdin.read()
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise ValueError(error.strerror) from error
+
+
+def _line(problem: Problem) -> str:
+    name = f"--{problem.field.replace('_', '-')}"
+    return f"{name} {problem.value!r} {problem.reason.en}."
+
+
+def _refuse(line: str) -> int:
+    print(f"explorer: {' '.join(line.split())}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _train(config: RunConfig) -> int:
+    baseline = config.build_task().baseline().metric
+    end: dict[str, Any] = {"status": "done"}
+    try:
+        for snapshot in train(config):
+            record = {
+                "step": snapshot.step,
+                "loss": snapshot.loss,
+                "metric": snapshot.metric,
+                "baseline": baseline,
+                "grad_norm": snapshot.grad_norm,
+                "seconds": round(snapshot.seconds, 4),
+            }
+            print(json.dumps(record), flush=True)
+    except Diverged as diverged:
+        end = {
+            "status": "diverged",
+            "step": diverged.step,
+            "quantity": diverged.quantity,
+        }
+    end |= {"run": config.key, "query": urlencode(to_query(config))}
+    print(json.dumps(end))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,180 @@
+"""RunConfig: everything that decides a run, frozen and checked; its hash names the run.
+
+All bounds stand here, in the task's own fields and in INITIALISATIONS; menus, links and
+the command line read them from there.
+"""
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from explorer.activations import ACTIVATIONS
+from explorer.cells import CELLS
+from explorer.fields import numbers, real, whole
+from explorer.initialisations import INITIALISATIONS
+from explorer.tasks import TASKS, Task
+from explorer.texts import Text
+
+Optimiser = Literal["sgd", "momentum", "rmsprop", "adam"]
+Device = Literal["cpu", "cuda"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+OPTIMISERS: dict[Optimiser, Text] = {
+    "adam": Text(en="Adam", zh="Adam"),
+    "rmsprop": Text(en="RMSprop", zh="RMSprop"),
+    "momentum": Text(en="SGD with momentum 0.9", zh="SGD + 动量 0.9"),
+    "sgd": Text(en="SGD", zh="SGD"),
+}
+
+STATES_PER_UPDATE = 4_000_000
+"""Budget for hidden x layers x length x batch: some 200 MB of activations."""
+STATES_PER_RUN = 4_000_000_000
+"""Budget for the same x updates: about half an hour of one core at the worst."""
+
+
+class RunConfig(BaseModel):
+    """The settings of one run.
+
+    `seq_len` and `task_params` take the task's defaults where they are left out, `init`
+    is "chrono" for cells that have gates to set and torch's default for the others, and
+    `init_value` takes the initialisation's default.
+
+    Raises:
+        pydantic.ValidationError: a value is unknown, out of bounds, not finite, does
+            not go with the others, or the whole is over the budget.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str = "adding"
+    seq_len: int
+    task_params: dict[str, Finite] = Field(default_factory=dict)
+    cell: str = "lstm"
+    activation: str = "tanh"
+    num_layers: whole(Text(en="layers", zh="层数"), 1, 3) = 1
+    hidden_size: whole(Text(en="hidden units H", zh="隐藏单元数 H"), 1, 256) = 32
+    init: str
+    init_value: Finite | None = None
+    optimiser: Optimiser = "adam"
+    learning_rate: real(Text(en="learning rate", zh="学习率"), 1e-6, 10.0) = 0.003
+    clip_norm: float | None = Field(default=1.0, ge=1e-3, le=1e3, allow_inf_nan=False)
+    batch_size: whole(Text(en="batch size", zh="批大小"), 1, 256) = 32
+    steps: whole(Text(en="training steps", zh="训练步数"), 1, 20_000) = 1500
+    seed: whole(Text(en="seed", zh="随机种子"), 0, 2**31 - 1) = 0
+    device: Device = "cpu"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, raw: Any) -> Any:
+        """Give what depends on the task and the initialisation its default."""
+        if not isinstance(raw, dict):
+            return raw
+        raw = dict(raw)
+        _known("task", raw.get("task", "adding"), TASKS)
+        task_numbers = numbers(TASKS[raw.get("task", "adding")])
+        raw.setdefault("seq_len", task_numbers["seq_len"].default)
+        own = {n: v.default for n, v in task_numbers.items() if n != "seq_len"}
+        given = raw.get("task_params")
+        raw["task_params"] = own | given if isinstance(given, dict) else given or own
+        _known("cell", raw.get("cell", "lstm"), CELLS)
+        gated = "chrono" in CELLS[raw.get("cell", "lstm")].initialisations
+        raw.setdefault("init", "chrono" if gated else "default")
+        _known("init", raw["init"], INITIALISATIONS)
+        parameter = INITIALISATIONS[raw["init"]].parameter
+        if raw.get("init_value") is None and parameter is not None:
+            raw["init_value"] = parameter.default
+        return raw
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _known("activation", self.activation, ACTIVATIONS)
+        self._check_task()
+        self._check_initialisation()
+        self._check_budget()
+        return self
+
+    def _check_task(self) -> None:
+        """Check length and parameters against the task's own bounds."""
+        fields = numbers(TASKS[self.task])
+        for name, value in {"seq_len": self.seq_len, **self.task_params}.items():
+            if name not in fields:
+                raise _problem(
+                    "task_params", "unknown", value=name, options=sorted(fields)
+                )
+            low, high = fields[name].minimum, fields[name].maximum
+            if not low <= value <= high:
+                raise _problem(name, "range", value=value, minimum=low, maximum=high)
+            if fields[name].integer and value != int(value):
+                raise _problem(name, "whole", value=value)
+
+    def _check_initialisation(self) -> None:
+        allowed = CELLS[self.cell].initialisations
+        if self.init not in allowed:
+            raise _problem(
+                "init",
+                "mismatch",
+                value=self.init,
+                cell=self.cell,
+                options=list(allowed),
+            )
+        parameter = INITIALISATIONS[self.init].parameter
+        if parameter is None and self.init_value is not None:
+            raise _problem(
+                "init_value", "unused", value=self.init_value, init=self.init
+            )
+        if parameter is not None and self.init_value is not None:
+            low, high = parameter.minimum, parameter.maximum
+            if not low <= self.init_value <= high:
+                raise _problem(
+                    "init_value",
+                    "range",
+                    value=self.init_value,
+                    minimum=low,
+                    maximum=high,
+                )
+
+    def _check_budget(self) -> None:
+        states = self.hidden_size * self.num_layers * self.seq_len * self.batch_size
+        if states > STATES_PER_UPDATE:
+            fits = STATES_PER_UPDATE * self.batch_size // states
+            raise _problem("batch_size", "budget", value=self.batch_size, maximum=fits)
+        if states * self.steps > STATES_PER_RUN:
+            fits = STATES_PER_RUN // states
+            raise _problem("steps", "budget", value=self.steps, maximum=fits)
+
+    def build_task(self) -> Task:
+        """Return the task with its length and parameters."""
+        fields = numbers(TASKS[self.task])
+        own = {
+            name: int(value) if fields[name].integer else value
+            for name, value in self.task_params.items()
+        }
+        return TASKS[self.task](seq_len=self.seq_len, **own)
+
+    def to_json(self) -> str:
+        """Return the canonical JSON: sorted names, no spaces; equal runs, equal text."""
+        return json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the configuration that a JSON text describes."""
+        return cls.model_validate_json(text)
+
+    @property
+    def key(self) -> str:
+        """The run's name: 16 hexadecimal digits of the canonical JSON's SHA-256."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+
+def _known(field: str, value: Any, options: Any) -> None:
+    if not isinstance(value, str) or value not in options:
+        raise _problem(field, "unknown", value=value, options=list(options))
+
+
+def _problem(field: str, kind: str, **values: Any) -> PydanticCustomError:
+    """Return an error that tells its field, so that a link can drop just that one."""
+    told = ", ".join(f"{name} {value}" for name, value in values.items())
+    message = f"{field}: {kind} ({told})".replace("{", "(").replace("}", ")")
+    return PydanticCustomError(kind, message, {"field": field, **values})  # type: ignore[arg-type]

@@ -1,0 +1,189 @@
+"""A run as a link: settings as flat name=value pairs, and what was wrong with them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from explorer.config import RunConfig
+from explorer.fields import numbers
+from explorer.tasks import TASKS
+from explorer.texts import Text
+
+LONGEST_VALUE = 40
+NONE = "none"
+
+UNKNOWN = Text(en="is not one of {options}", zh="不在可选项 {options} 之中")
+OUT_OF_BOUNDS = Text(
+    en="must lie between {minimum} and {maximum}",
+    zh="必须在 {minimum} 与 {maximum} 之间",
+)
+OVER_BUDGET = Text(
+    en="is too much for a shared server together with the other settings; {maximum} fits",
+    zh="与其他设置合在一起，对共享服务器来说太大；最多可用 {maximum}",
+)
+MISMATCH = Text(
+    en="does not go with the cell {cell}, which takes {options}",
+    zh="不适用于单元 {cell}，可选 {options}",
+)
+UNUSED = Text(
+    en="has no meaning for the initialisation {init}", zh="对初始化 {init} 没有意义"
+)
+NOT_FINITE = Text(en="must be a finite number", zh="必须是有限的数")
+NOT_WHOLE = Text(en="must be a whole number", zh="必须是整数")
+NOT_A_NUMBER = Text(en="is not a number", zh="不是数字")
+NO_SETTING = Text(en="is not a setting", zh="不是一个设置项")
+NO_DEVICE = Text(en="is not there on this machine", zh="在这台机器上不存在")
+INSTEAD = Text(
+    en="“{field} = {value}” {reason}. Used instead: {used}.",
+    zh="“{field} = {value}”{reason}。已改用：{used}。",
+)
+DROPPED = Text(
+    en="“{field} = {value}” {reason}; it was left out.",
+    zh="“{field} = {value}”{reason}；已忽略。",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One setting that could not be used.
+
+    Attributes:
+        field: the setting's name as it stands in the link.
+        value: what was given, shortened.
+        reason: what is wrong with it, to follow the value in a sentence.
+        used: what stands in its place; None where nothing does.
+    """
+
+    field: str
+    value: str
+    reason: Text
+    used: str | None
+
+    @property
+    def sentence(self) -> Text:
+        """The whole sentence for a reader."""
+        frame = DROPPED if self.used is None else INSTEAD
+        return frame.format(
+            field=self.field, value=self.value, reason=self.reason, used=self.used
+        )
+
+
+def to_query(config: RunConfig) -> dict[str, str]:
+    """Return all settings as the name=value pairs of a link."""
+    settings = config.model_dump()
+    settings |= settings.pop("task_params")
+    if settings["init_value"] is None:
+        del settings["init_value"]
+    return {name: _to_text(value) for name, value in settings.items()}
+
+
+def from_query(
+    query: Mapping[str, str], devices: Iterable[str] = ("cpu", "cuda")
+) -> tuple[RunConfig, list[Problem]]:
+    """Return the run that a link means, and what in it could not be used.
+
+    Args:
+        query: name=value pairs; anything may stand in them.
+        devices: the devices that this machine has.
+    """
+    given = {name: text.strip() for name, text in query.items()}
+    rejected: dict[str, tuple[str, Text]] = {}
+    if given.get("device", "cpu") in {"cuda"} - set(devices):
+        rejected["device"] = (given.pop("device"), NO_DEVICE)
+    config = _repaired(given, rejected)
+    used = to_query(config)
+    return config, [
+        Problem(field, _shorten(value), reason, used.get(field))
+        for field, (value, reason) in rejected.items()
+    ]
+
+
+def _repaired(
+    given: dict[str, str], rejected: dict[str, tuple[str, Text]]
+) -> RunConfig:
+    """Drop or mend one bad setting after the other; enter each in `rejected`."""
+    while True:
+        try:
+            return RunConfig(**_nested(given))
+        except ValidationError as error:
+            before = dict(given)
+            for details in error.errors():
+                field, reason, nearest = explain(details)
+                value = given.pop(field, "")
+                rejected.setdefault(field, (value, reason))
+                if nearest is not None:
+                    given[field] = nearest
+            if given == before:
+                raise
+
+
+def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
+    """Return an error's field, what is wrong, and the nearest value that would do."""
+    context = dict(details.get("ctx", {}))
+    field = str(context.pop("field", "") or (details["loc"] or ("?",))[-1])
+    value, kind = context.get("value", details["input"]), details["type"]
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return _out_of_bounds(field, value, *_bounds(field))
+    if kind == "range":
+        return _out_of_bounds(field, value, context["minimum"], context["maximum"])
+    if kind == "budget":
+        return field, OVER_BUDGET.format(**context), str(context["maximum"])
+    if "options" in context:
+        context["options"] = ", ".join(context["options"])
+    if kind == "literal_error":
+        context["options"] = context["expected"]
+    reason = {
+        "unknown": UNKNOWN,
+        "literal_error": UNKNOWN,
+        "mismatch": MISMATCH,
+        "unused": UNUSED,
+        "finite_number": NOT_FINITE,
+        "whole": NOT_WHOLE,
+        "int_from_float": NOT_WHOLE,
+        "int_parsing": NOT_WHOLE,
+        "int_parsing_size": NOT_WHOLE,
+        "extra_forbidden": NO_SETTING,
+    }.get(kind, NOT_A_NUMBER)
+    return field, reason.format(**context), None
+
+
+def _bounds(field: str) -> tuple[float, float]:
+    if field == "clip_norm":
+        metadata = RunConfig.model_fields[field].metadata
+        return metadata[0].ge, metadata[1].le
+    number = numbers(RunConfig)[field]
+    return number.minimum, number.maximum
+
+
+def _out_of_bounds(
+    field: str, value: Any, low: float, high: float
+) -> tuple[str, Text, str]:
+    reason = OUT_OF_BOUNDS.format(minimum=_to_text(low), maximum=_to_text(high))
+    return field, reason, _to_text(min(max(float(value), low), high))
+
+
+def _nested(given: Mapping[str, str]) -> dict[str, Any]:
+    """Return flat settings as RunConfig takes them."""
+    task = given.get("task", RunConfig.model_fields["task"].default)
+    own = set(numbers(TASKS[task])) - {"seq_len"} if task in TASKS else set()
+    nested: dict[str, Any] = {k: v for k, v in given.items() if k not in own}
+    nested.pop("", None)
+    nested["task_params"] = {k: v for k, v in given.items() if k in own}
+    if nested.get("clip_norm") == NONE:
+        nested["clip_norm"] = None
+    return nested
+
+
+def _to_text(value: Any) -> str:
+    if value is None:
+        return NONE
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)
+
+
+def _shorten(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"

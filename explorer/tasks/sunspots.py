@@ -1,0 +1,115 @@
+"""Sunspots: real yearly counts, 1700-2008; learn from the past, be tested after 1920.
+
+Data and licence: assets/sunspots.md. The split at 1920 is the usual one of the
+time-series literature (A. S. Weigend, B. A. Huberman & D. E. Rumelhart 1990).
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from explorer.fields import whole
+from explorer.tasks._task import TASKS, Baseline, Batch, Series, nrmse
+from explorer.texts import Text
+
+DATA = Path(__file__).parents[2] / "assets" / "sunspots.csv"
+LAST_TRAINING_YEAR = 1920
+
+
+@cache
+def years_and_counts() -> tuple[np.ndarray, np.ndarray]:
+    """Return the years (309,) int and the yearly mean sunspot numbers (309,) float."""
+    table = np.loadtxt(DATA, delimiter=",", skiprows=1)
+    return table[:, 0].astype(int), table[:, 1]
+
+
+@cache
+def standardised() -> Tensor:
+    """Return the counts in training years' standard deviations, (309,) float32."""
+    years, counts = years_and_counts()
+    known = counts[years <= LAST_TRAINING_YEAR]
+    return torch.tensor((counts - known.mean()) / known.std(), dtype=torch.float32)
+
+
+@TASKS.register
+class Sunspots(Series):
+    """x_t is one year's count, the target the count some years later."""
+
+    order = 6
+    title = Text(en="sunspots (real data)", zh="太阳黑子（真实数据）")
+    question = Text(
+        en="Sunspot counts since 1700, year by year. How many will there be next?",
+        zh="自 1700 年以来逐年的太阳黑子数。接下来会有多少？",
+    )
+    source = "NOAA NGDC, public domain; test years 1921-2008"
+    input_kind = "values"
+    metric_title = Text(
+        en="NRMSE, years 1921–2008 (error / standard deviation)",
+        zh="NRMSE，1921–2008 年（误差 / 标准差）",
+    )
+
+    seq_len: whole(Text(en="years read T", zh="读入年数 T"), 5, 150) = 60
+    horizon: whole(Text(en="years ahead", zh="预测年数"), 1, 11) = 1
+
+    @property
+    def input_names(self) -> list[Text]:
+        """The count."""
+        return [Text(en="sunspots (σ)", zh="黑子数 (σ)")]
+
+    @property
+    def output_names(self) -> list[Text]:
+        """The count, some years later."""
+        return [Text(en="sunspots ahead (σ)", zh="未来黑子数 (σ)")]
+
+    def _windows(self) -> Tensor:
+        """Return all windows of seq_len + horizon years, (windows, years)."""
+        return standardised().unfold(0, self.seq_len + self.horizon, 1)
+
+    def _training_windows(self) -> Tensor:
+        years, _ = years_and_counts()
+        known = int((years <= LAST_TRAINING_YEAR).sum())
+        return self._windows()[: known - self.seq_len - self.horizon + 1]
+
+    def _test_windows(self) -> Tensor:
+        """Return a window for each test year as the last target, latest year first."""
+        return self._windows()[len(self._training_windows()) :].flip(0)
+
+    def _batch(self, windows: Tensor) -> Batch:
+        series = windows.T[..., None]
+        return Batch(series[: self.seq_len], series[self.horizon :])
+
+    def sample(self, batch_size: int, generator: Generator) -> Batch:
+        """Draw windows that end in 1920 at the latest."""
+        windows = self._training_windows()
+        chosen = torch.randint(0, len(windows), (batch_size,), generator=generator)
+        return self._batch(windows[chosen])
+
+    def evaluation(self, batch_size: int, generator: Generator) -> Batch:
+        """Return one window for each test year, whatever the batch size.
+
+        A window's inputs reach back into the training years, as they would in use; the
+        metric looks at its last time step only, whose target is the test year.
+        """
+        return self._batch(self._test_windows())
+
+    def metric(self, outputs: Tensor, targets: Tensor) -> float:
+        """Return the normalised root mean squared error over the test years."""
+        return nrmse(outputs[-1], targets[-1])
+
+    def baseline(self) -> Baseline:
+        """Return the errors of repeating the present count."""
+        known, test = (
+            self._batch(self._training_windows()),
+            self._batch(self._test_windows()),
+        )
+        loss = self.losses(known.inputs, known.targets).mean().item()
+        title = Text(en="persistence: repeat the present", zh="持续性预测：重复当前值")
+        return Baseline(loss, self.metric(test.inputs, test.targets), title)
+
+    def times(self) -> list[float]:
+        """Return the years whose counts the first test window answers for."""
+        last = int(years_and_counts()[0][-1])
+        return [float(year) for year in range(last - self.seq_len + 1, last + 1)]

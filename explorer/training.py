@@ -1,0 +1,306 @@
+"""The training loop, as a generator of snapshots; no interface, no threads, no files.
+
+The batch of an update comes from a generator seeded by (seed, step), so a run that is
+interrupted and resumed from a checkpoint equals one that never stopped, bit for bit.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Literal, NamedTuple
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+
+from explorer.config import RunConfig
+from explorer.model import EVALUATION, TRAINING_BATCHES, Model, Trace, seeded, trace
+from explorer.tasks import Batch
+
+RECORDS = 150
+"""About how many steps of a run are recorded."""
+WEIGHT_BYTES = 16_000_000
+"""About how many bytes of weights of a run are recorded."""
+EVALUATED = 100
+"""How many sequences the metric is measured on."""
+TRACED = 16
+"""How many sequences the pictures show."""
+
+
+class Diverged(ArithmeticError):
+    """The loss or its gradient is no longer finite, so training has to stop.
+
+    Attributes:
+        step: the number of updates made before.
+        quantity: which of the two it was.
+    """
+
+    def __init__(self, step: int, quantity: Literal["loss", "grad_norm"]) -> None:
+        super().__init__(f"{quantity} is not finite after {step} updates")
+        self.step, self.quantity = step, quantity
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The run after `step` updates.
+
+    Attributes:
+        loss: the mean loss of the batch that the next update uses.
+        metric: the task's own score on sequences that are never trained on.
+        grad_norm: the Euclidean norm of that loss's gradient, before clipping.
+        seconds: the time that the updates have taken so far.
+        weights: the model's parameters by name, float32, on the CPU.
+    """
+
+    config: RunConfig
+    step: int
+    loss: float
+    metric: float
+    grad_norm: float
+    seconds: float
+    weights: dict[str, Tensor]
+
+    def trace(self) -> Trace:
+        """Return states, gates, outputs and gradients over some held-out sequences."""
+        return trace(self.config, self.weights, traced_batch(self.config))
+
+
+class Record(NamedTuple):
+    """A snapshot as it is kept; weights are safetensors bytes, at some steps only."""
+
+    step: int
+    loss: float
+    metric: float
+    grad_norm: float
+    seconds: float
+    weights: bytes | None
+
+
+class Slice(NamedTuple):
+    """What some time of training brought.
+
+    Attributes:
+        step: the number of updates made so far.
+        seconds: the time that this slice's updates took.
+        message: what a reader must know about a run that diverged.
+        checkpoint: weights and the optimiser's state as safetensors bytes.
+    """
+
+    step: int
+    seconds: float
+    status: Literal["training", "done", "diverged"]
+    message: dict[str, Any] | None
+    records: list[Record]
+    checkpoint: bytes
+
+
+class Training:
+    """A run in progress: the model, its optimiser and how far it has come."""
+
+    def __init__(self, config: RunConfig, checkpoint: bytes | None = None) -> None:
+        # Small models are slower with more threads, and gradients that vanish fall into
+        # the subnormal range, where a CPU is many times slower. Both belong to a thread.
+        torch.set_num_threads(1)
+        torch.set_flush_denormal(True)
+        self.config, self.task = config, config.build_task()
+        self.device = torch.device(config.device)
+        self.model = Model(config).to(self.device)
+        self.optimiser = _optimiser(config, self.model)
+        self.step, self.seconds = 0, 0.0
+        if checkpoint is not None:
+            self._restore(load(checkpoint))
+        generator = seeded(config.seed, EVALUATION)
+        self.evaluation = self._move(self.task.evaluation(EVALUATED, generator))
+
+    def run(
+        self, goal: int, out_of_time: Callable[[], bool] = lambda: False
+    ) -> Iterator[Snapshot]:
+        """Train until `goal` updates are made or time is out; yield what is recorded.
+
+        Recorded are the steps of the schedule, the goal, and the end of a stretch that
+        would otherwise bring nothing.
+
+        Raises:
+            Diverged: the loss or its gradient is not finite.
+        """
+        every, yielded, began = record_every(self.config), False, self.step
+        while True:
+            stopping = self.step > began and out_of_time()
+            if stopping and yielded:
+                return
+            loss, grad_norm = self._measure()
+            if on_schedule(self.step, every) or self.step >= goal or stopping:
+                yielded = True
+                yield self._snapshot(loss, grad_norm)
+            if self.step >= goal or stopping:
+                return
+            self._update(grad_norm)
+
+    def _measure(self) -> tuple[float, float]:
+        """Compute the loss of the next batch and its gradient; return loss and norm."""
+        began = perf_counter()
+        generator = seeded(self.config.seed, TRAINING_BATCHES, self.step)
+        batch = self._move(self.task.sample(self.config.batch_size, generator))
+        self.optimiser.zero_grad()
+        loss = self.task.losses(self.model(batch.inputs), batch.targets).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = get_total_norm(
+            [p.grad for p in self.model.parameters() if p.grad is not None]
+        )
+        values = loss.item(), norm.item()
+        self.seconds += perf_counter() - began
+        for value, quantity in zip(values, ("loss", "grad_norm"), strict=True):
+            if not math.isfinite(value):
+                raise Diverged(self.step, quantity)
+        return values
+
+    def _update(self, grad_norm: float) -> None:
+        """Clip the gradient to the wanted norm and descend one step."""
+        began = perf_counter()
+        if self.config.clip_norm is not None:
+            norm = torch.tensor(grad_norm, device=self.device)
+            clip_grads_with_norm_(self.model.parameters(), self.config.clip_norm, norm)
+        self.optimiser.step()
+        self.step += 1
+        self.seconds += perf_counter() - began
+
+    @torch.no_grad()
+    def _snapshot(self, loss: float, grad_norm: float) -> Snapshot:
+        outputs = self.model(self.evaluation.inputs)
+        metric = self.task.metric(outputs, self.evaluation.targets)
+        weights = {n: p.cpu().clone() for n, p in self.model.state_dict().items()}
+        return Snapshot(
+            self.config, self.step, loss, metric, grad_norm, self.seconds, weights
+        )
+
+    def checkpoint(self) -> bytes:
+        """Return all that is needed to go on from here."""
+        tensors = {f"model.{n}": p for n, p in self.model.state_dict().items()}
+        for index, state in self.optimiser.state_dict()["state"].items():
+            for name, value in state.items():
+                if isinstance(value, Tensor):
+                    tensors[f"optimiser.{index}.{name}"] = value
+        tensors["progress"] = torch.tensor(
+            [self.step, self.seconds], dtype=torch.float64
+        )
+        return save({n: t.cpu().contiguous() for n, t in tensors.items()})
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        progress = tensors.pop("progress")
+        self.step, self.seconds = int(progress[0]), float(progress[1])
+        self.model.load_state_dict(
+            {n.removeprefix("model."): t for n, t in tensors.items() if n[0] == "m"}
+        )
+        whole = self.optimiser.state_dict()
+        for name, tensor in tensors.items():
+            if name.startswith("optimiser."):
+                _, index, key = name.split(".")
+                whole["state"].setdefault(int(index), {})[key] = tensor
+        self.optimiser.load_state_dict(whole)
+
+    def _move(self, batch: Batch) -> Batch:
+        return Batch(*(tensor.to(self.device) for tensor in batch))
+
+
+def train(config: RunConfig, resume: bytes | None = None) -> Iterator[Snapshot]:
+    """Train a run to its end, yielding snapshots at the recorded steps.
+
+    Sets the calling thread to one torch thread and to flushing subnormal numbers.
+
+    Args:
+        config: the run.
+        resume: a checkpoint to go on from.
+
+    Raises:
+        Diverged: the loss or its gradient is no longer finite.
+    """
+    return Training(config, resume).run(config.steps)
+
+
+def train_slice(
+    config: RunConfig, checkpoint: bytes | None, goal: int, seconds: float
+) -> Slice:
+    """Train for about `seconds` or until `goal` updates are made; at least one update.
+
+    A pure function of what can be sent to another process and back.
+    """
+    training = Training(config, checkpoint)
+    before, deadline = training.seconds, perf_counter() + seconds
+    records: list[Record] = []
+    status: Literal["training", "done", "diverged"] = "training"
+    message = None
+    try:
+        for snapshot in training.run(goal, lambda: perf_counter() >= deadline):
+            records.append(_record(snapshot, goal))
+        if training.step >= config.steps:
+            status = "done"
+    except Diverged as diverged:
+        status = "diverged"
+        message = {"step": diverged.step, "quantity": diverged.quantity}
+    return Slice(
+        training.step,
+        training.seconds - before,
+        status,
+        message,
+        records,
+        training.checkpoint(),
+    )
+
+
+def _record(snapshot: Snapshot, goal: int) -> Record:
+    size = sum(tensor.nbytes for tensor in snapshot.weights.values())
+    kept = snapshot.step == goal or on_schedule(
+        snapshot.step, weights_every(snapshot.config, size)
+    )
+    return Record(
+        snapshot.step,
+        snapshot.loss,
+        snapshot.metric,
+        snapshot.grad_norm,
+        snapshot.seconds,
+        save(snapshot.weights) if kept else None,
+    )
+
+
+def record_every(config: RunConfig) -> int:
+    """Return how many updates lie between two records."""
+    return max(1, config.steps // RECORDS)
+
+
+def weights_every(config: RunConfig, size: int) -> int:
+    """Return how many updates lie between two recorded weights of `size` bytes."""
+    every = record_every(config)
+    affordable = max(1, WEIGHT_BYTES // size)
+    return every * math.ceil(config.steps / every / affordable)
+
+
+def on_schedule(step: int, every: int) -> bool:
+    """Return whether a step is recorded: every so many, and powers of two before."""
+    early = step < every and step & (step - 1) == 0
+    return early or step % every == 0
+
+
+def traced_batch(config: RunConfig) -> Batch:
+    """Return the held-out sequences that the pictures show."""
+    generator = seeded(config.seed, EVALUATION)
+    batch = config.build_task().evaluation(EVALUATED, generator)
+    axis = 0 if batch.targets.dim() < 3 else 1
+    return Batch(
+        batch.inputs[:, :TRACED], batch.targets.narrow(axis, 0, _traced(batch))
+    )
+
+
+def _traced(batch: Batch) -> int:
+    return min(TRACED, batch.inputs.shape[1])
+
+
+def _optimiser(config: RunConfig, model: Model) -> torch.optim.Optimizer:
+    parameters, rate = list(model.parameters()), config.learning_rate
+    if config.optimiser == "adam":
+        return torch.optim.Adam(parameters, rate, fused=True)
+    if config.optimiser == "rmsprop":
+        return torch.optim.RMSprop(parameters, rate)
+    momentum = 0.9 if config.optimiser == "momentum" else 0.0
+    return torch.optim.SGD(parameters, rate, momentum=momentum)
