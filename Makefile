@@ -29,7 +29,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(TESTS)
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m benchmarks
+	@for file in benchmarks/[a-z]*.py; do \
+		echo "== $$file"; \
+		$(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -33,13 +33,13 @@ find_python() {
 
 # Debian ships Python without the part that makes environments.
 ensure_venv_module() {
-    if "$1" -c 'import ensurepip, venv' 2>/dev/null; then
+    if "$1" -m ensurepip --version >/dev/null 2>&1; then
         return
     fi
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         sh "$(dirname "$0")/apt.sh" python3-venv || true
     fi
-    "$1" -c 'import ensurepip, venv' 2>/dev/null ||
+    "$1" -m ensurepip --version >/dev/null 2>&1 ||
         give_up "This Python cannot make virtual environments. On Debian or Ubuntu run:" \
             "sudo apt-get install python3-venv     Then run make again."
 }
@@ -52,6 +52,7 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --clear "$venv"
 fi
 
+# Without compiling: Python compiles what it imports, and most of these files it never does.
 say "Installing $requirements (the first time takes a minute or more, mostly torch)"
 "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-compile \
     ${CI:+--quiet} -r "$requirements" ||

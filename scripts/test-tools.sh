@@ -26,10 +26,14 @@ missing() {
 
 packages=$(missing)
 [ -n "$packages" ] || exit 0
-# One at a time: another system may lack one of these names.
-for package in $packages; do
-    sh "$(dirname "$0")/apt.sh" "$package" || true
-done
+apt=$(dirname "$0")/apt.sh
+# shellcheck disable=SC2086 # a list of words
+if ! sh "$apt" $packages; then
+    # One by one: a relative of Debian may lack one of these names.
+    for package in $packages; do
+        sh "$apt" "$package" || true
+    done
+fi
 packages=$(missing)
 [ -z "$packages" ] ||
     echo "Not here, so their tests are skipped:$packages" \
