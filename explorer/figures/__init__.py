@@ -1,0 +1,1 @@
+"""Arrays in, Plotly figures out: plain dictionaries with data colours only."""

@@ -1,0 +1,83 @@
+"""One sequence and the probability that the network gives to each class."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from explorer.figures._input_panel import InputKind
+from explorer.figures._sample import below, question, told
+from explorer.figures._theme import BLUE, ORANGE, Figure, axis, rounded
+from explorer.texts import Language, Text
+
+PROBABILITY = Text(en="probability", zh="概率")
+
+
+def class_answer(
+    inputs: ArrayLike,
+    *,
+    input_names: Sequence[str],
+    input_kind: InputKind,
+    target: int,
+    probabilities: ArrayLike | None,
+    class_names: Sequence[str],
+    language: Language,
+    highlight: Sequence[int] | None = None,
+) -> Figure:
+    """Draw the input above the probability of each class.
+
+    Args:
+        inputs: One sequence, shape (T, D), T >= 1.
+        input_names: Names of the D inputs, in the page's language.
+        input_kind: "symbols" for one-hot inputs, "values" otherwise.
+        target: Index of the right class.
+        probabilities: The network's, (K,), or None before it has answered.
+        class_names: Names of the K classes, in the page's language.
+        language: "en" or "zh".
+        highlight: Which symbols carry the message; the rare ones if None.
+    """
+    chances = np.zeros(len(class_names))
+    if probabilities is not None:
+        chances = np.asarray(probabilities, dtype=np.float64)
+    verdict = None
+    if probabilities is not None and np.isfinite(chances).all():
+        best = int(chances.argmax())
+        right = "✓" if best == target else "✗"
+        verdict = f"{class_names[best]} ({100 * chances[best]:.0f} %) {right}"
+    places = list(range(len(class_names)))
+    bars = below("bar") | {
+        "x": places,
+        "y": rounded(chances),
+        "width": 0.55,
+        "marker": {"color": BLUE},
+        "hovertemplate": "%{x}<br>%{y:.3f}<extra></extra>",
+    }
+    frame = below("bar") | {
+        "x": [target],
+        "y": [1],
+        "width": 0.8,
+        "marker": {"color": "rgba(0,0,0,0)", "line": {"color": ORANGE, "width": 2}},
+        "hoverinfo": "skip",
+    }
+    words = told(class_names[target], verdict, top=0.3, glyph="□", language=language)
+    figure = question(inputs, input_names, input_kind, highlight, 0.5, language)
+    figure["data"] += [bars, frame]
+    figure["layout"] |= {
+        "barmode": "overlay",
+        "xaxis2": axis(
+            anchor="y2",
+            range=[-0.6, len(places) - 0.4],
+            tickvals=places,
+            ticktext=list(class_names),
+            showgrid=False,
+        ),
+        "yaxis2": axis(
+            anchor="x2",
+            domain=[0, 0.3],
+            range=[0, 1.04],
+            tickvals=[0, 1],
+            title=PROBABILITY.to(language),
+        ),
+    }
+    figure["layout"]["annotations"] += words
+    return figure

@@ -1,0 +1,141 @@
+"""Training loss and held-out metric over training steps, each beside guessing."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.figures._theme import (
+    BLUE,
+    GREEN,
+    GREY,
+    LOG_SCALE,
+    TRAINING_STEP,
+    Figure,
+    axis,
+    finite_values,
+    header,
+    layout,
+    log_axis,
+    log_range,
+    number,
+    rounded,
+    swatch,
+    thinned,
+)
+from explorer.texts import Language, Text
+
+LOSS = Text(en="training loss", zh="训练损失")
+GUESSING = Text(en="guessing {value}", zh="瞎猜 {value}")
+PANELS = ((0.58, 1.0), (0.0, 0.42))
+
+
+def loss_curves(
+    steps: ArrayLike,
+    loss: ArrayLike,
+    metric: ArrayLike,
+    *,
+    loss_baseline: float | None,
+    metric_baseline: float | None,
+    metric_label: str,
+    total_steps: int,
+    shown_step: int | None,
+    language: Language,
+) -> Figure:
+    """Draw the loss above the metric over one shared axis of training steps.
+
+    Args:
+        steps: Recorded training steps, ascending, shape (N,), N >= 1.
+        loss: Training loss at each step, (N,); drawn on a log scale if positive.
+        metric: The task's metric on held-out sequences at each step, (N,).
+        loss_baseline: Loss of the best constant guess, or None.
+        metric_baseline: Metric of the best constant guess, or None.
+        metric_label: Name of the metric, in the page's language.
+        total_steps: Steps of the whole run; the axis always spans all of them.
+        shown_step: Step whose weights the other figures show; marked on both curves.
+        language: "en" or "zh".
+    """
+    at = np.asarray(steps, dtype=np.int64)
+    end = max(int(total_steps), int(at.max(initial=1)), 1)
+    names = (LOSS.to(language), metric_label)
+    curves = (np.asarray(loss, dtype=float), np.asarray(metric, dtype=float))
+    baselines = (loss_baseline, metric_baseline)
+    data: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    scales: list[dict[str, Any]] = []
+    for panel, colour in enumerate((BLUE, GREEN)):
+        base, name, curve = baselines[panel], names[panel], curves[panel]
+        known = finite_values([curve, [] if base is None else [base]])
+        log = panel == 0 and bool(known.size) and bool(known.min() > 0)
+        scales.append(_scale(known, log))
+        data += _panel_traces(at, curve, base, shown_step, end, name, colour, panel)
+        title = f"{name} {LOG_SCALE.to(language)}" if log else name
+        annotations += _headers(title, base, PANELS[panel][1], language)
+    return {
+        "data": data,
+        "layout": layout(
+            hovermode="x unified",
+            hoversubplots="axis",
+            annotations=annotations,
+            xaxis=axis(TRAINING_STEP.to(language), range=[0, end], anchor="y2"),
+            yaxis=scales[0] | {"domain": PANELS[0]},
+            yaxis2=scales[1] | {"domain": PANELS[1], "anchor": "x"},
+        ),
+    }
+
+
+def _scale(known: NDArray[np.float64], log: bool) -> dict[str, Any]:
+    if log:
+        return log_axis(log_range(known, least=0.5, snap=0.25), nticks=4)
+    positive = bool(known.size) and bool(known.min() >= 0)
+    return axis(rangemode="tozero" if positive else "normal", nticks=4)
+
+
+def _panel_traces(
+    steps: NDArray[np.int64],
+    curve: NDArray[np.float64],
+    baseline: float | None,
+    shown_step: int | None,
+    end: int,
+    name: str,
+    colour: str,
+    panel: int,
+) -> list[dict[str, Any]]:
+    keep = thinned(len(steps))
+    where = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if panel else "y"}
+    line = where | {
+        "name": name,
+        "mode": "lines",
+        "x": steps[keep].tolist(),
+        "y": rounded(curve[keep]),
+        "line": {"color": colour, "width": 2},
+        "hovertemplate": "%{y:.4g}",
+    }
+    mark: dict[str, Any] = where | {
+        "mode": "markers",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "x": [],
+        "y": [],
+        "marker": {"color": colour, "size": 9, "line": {"width": 2, "color": "#fff"}},
+    }
+    if shown_step is not None and len(steps):
+        nearest = int(np.abs(steps - shown_step).argmin())
+        mark |= {"x": [int(steps[nearest])], "y": rounded(curve[nearest])}
+    guess = where | {
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "x": [0, end],
+        "y": rounded([np.nan if baseline is None else baseline] * 2),
+        "line": {"color": GREY, "width": 1.5, "dash": "dash"},
+    }
+    return [guess, line, mark]
+
+
+def _headers(
+    title: str, baseline: float | None, top: float, language: Language
+) -> list[dict[str, Any]]:
+    if baseline is None or not np.isfinite(baseline):
+        return [header(title, top)]
+    words = GUESSING.format(value=number(baseline)).to(language)
+    return [header(title, top), header(f"{swatch(GREY, '- -')} {words}", top, "right")]
