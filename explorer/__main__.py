@@ -5,14 +5,13 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
-
-import torch
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
 from explorer.config import OPTIMISERS, RunConfig
+from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
 from explorer.link import Problem, from_query, to_query
@@ -30,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         query = _query_from(chosen)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _refuse(f"--config is not a JSON object of settings: {error}")
     config, problems = from_query(query, devices())
     if problems:
@@ -38,13 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _train(config)
 
 
-def devices() -> list[str]:
-    """Return the devices of this machine."""
-    return ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
-
-
 def catalogue() -> dict[str, Any]:
-    """Return tasks, cells, activations and initialisations with parameters and bounds."""
+    """Return all there is to choose, with parameters and bounds."""
     return {
         "tasks": {
             name: {
@@ -89,8 +83,15 @@ def _bounds(fields: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line, as that about any other bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.exit(_refuse(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m explorer", description=__doc__)
+    parser = _Parser(prog="python -m explorer", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="print what there is to choose, as JSON")
     trainer = commands.add_parser("train", help="train a run, one JSON object a record")
@@ -109,9 +110,10 @@ def _query_from(chosen: argparse.Namespace) -> dict[str, str]:
     query: dict[str, str] = {}
     if chosen.config is not None:
         settings = json.loads(_read(chosen.config))
-        if not isinstance(settings, dict):
+        own = isinstance(settings, dict) and settings.pop("task_params", None) or {}
+        if not isinstance(settings, dict) or not isinstance(own, dict):
             raise ValueError("not an object")
-        settings |= settings.pop("task_params", None) or {}
+        settings |= own
         query = {n: "none" if v is None else str(v) for n, v in settings.items()}
         if query.get("init_value") == "none":
             del query["init_value"]

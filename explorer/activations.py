@@ -88,7 +88,7 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "gelu": Activation(
         functional.gelu,
-        1.1289,
+        1.12891,
         r"\operatorname{GELU}",
         r"a\,\Phi(a)",
         Text(en="GELU", zh="GELU"),
@@ -96,7 +96,7 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "silu": Activation(
         functional.silu,
-        1.0999,
+        1.09985,
         r"\operatorname{SiLU}",
         r"a\,\sigma(a)",
         Text(en="SiLU", zh="SiLU"),

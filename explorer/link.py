@@ -21,7 +21,8 @@ OUT_OF_BOUNDS = Text(
     zh="必须在 {minimum} 与 {maximum} 之间",
 )
 OVER_BUDGET = Text(
-    en="is too much for a shared server together with the other settings; {maximum} fits",
+    en="is too much for a shared server together with the other settings; "
+    "{maximum} fits",
     zh="与其他设置合在一起，对共享服务器来说太大；最多可用 {maximum}",
 )
 MISMATCH = Text(
@@ -89,14 +90,16 @@ def from_query(
         query: name=value pairs; anything may stand in them.
         devices: the devices that this machine has.
     """
-    given = {name: text.strip() for name, text in query.items()}
+    given = {_clean(name): _clean(text) for name, text in query.items()}
     rejected: dict[str, tuple[str, Text]] = {}
+    if "task_params" in given:  # in a link each of them is a setting of its own
+        rejected["task_params"] = (given.pop("task_params"), NO_SETTING)
     if given.get("device", "cpu") in {"cuda"} - set(devices):
         rejected["device"] = (given.pop("device"), NO_DEVICE)
     config = _repaired(given, rejected)
     used = to_query(config)
     return config, [
-        Problem(field, _shorten(value), reason, used.get(field))
+        Problem(_shorten(field), _shorten(value), reason, used.get(field))
         for field, (value, reason) in rejected.items()
     ]
 
@@ -112,12 +115,17 @@ def _repaired(
             before = dict(given)
             for details in error.errors():
                 field, reason, nearest = explain(details)
-                value = given.pop(field, "")
+                value = given.pop(field, _not_given(details))
                 rejected.setdefault(field, (value, reason))
                 if nearest is not None:
                     given[field] = nearest
             if given == before:
                 raise
+
+
+def _not_given(details: ErrorDetails) -> str:
+    """Return the value of a setting that the link leaves at its default."""
+    return _to_text(details.get("ctx", {}).get("value", ""))
 
 
 def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
@@ -134,7 +142,8 @@ def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
     if "options" in context:
         context["options"] = ", ".join(context["options"])
     if kind == "literal_error":
-        context["options"] = context["expected"]
+        listed = context["expected"].replace(" or ", ", ")
+        context["options"] = listed.replace("'", "")
     reason = {
         "unknown": UNKNOWN,
         "literal_error": UNKNOWN,
@@ -162,7 +171,9 @@ def _out_of_bounds(
     field: str, value: Any, low: float, high: float
 ) -> tuple[str, Text, str]:
     reason = OUT_OF_BOUNDS.format(minimum=_to_text(low), maximum=_to_text(high))
-    return field, reason, _to_text(min(max(float(value), low), high))
+    # A whole number may be too large for a float; a float may stand here as text.
+    number = float(value) if isinstance(value, str) else value
+    return field, reason, _to_text(min(max(number, low), high))
 
 
 def _nested(given: Mapping[str, str]) -> dict[str, Any]:
@@ -183,6 +194,11 @@ def _to_text(value: Any) -> str:
     if isinstance(value, float) and value == int(value):
         return str(int(value))
     return str(value)
+
+
+def _clean(text: str) -> str:
+    """Return the text without space around it and without half characters."""
+    return text.encode(errors="replace").decode().strip()
 
 
 def _shorten(value: str) -> str:
