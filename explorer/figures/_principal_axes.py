@@ -36,8 +36,9 @@ def principal_axes(
             "aspectmode": "manual",
             "aspectratio": dict(zip("xyz", rounded(shape), strict=True)),
             "camera": {
-                "eye": {"x": 1.15, "y": 1.15, "z": 0.8},
-                "center": {"x": 0, "y": 0, "z": -0.16},
+                # Far enough for a card that is taller than wide.
+                "eye": {"x": 1.6, "y": 1.6, "z": 1.05},
+                "center": {"x": 0, "y": 0, "z": -0.12},
             },
         }
         | {

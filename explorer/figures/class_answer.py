@@ -1,9 +1,10 @@
 """One sequence and the probability that the network gives to each class."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from explorer.figures._input_panel import InputKind
 from explorer.figures._sample import below, question, told
@@ -44,30 +45,15 @@ def class_answer(
         best = int(chances.argmax())
         right = "✓" if best == target else "✗"
         verdict = f"{class_names[best]} ({100 * chances[best]:.0f} %) {right}"
-    places = list(range(len(class_names)))
-    bars = below("bar") | {
-        "x": places,
-        "y": rounded(chances),
-        "width": 0.55,
-        "marker": {"color": BLUE},
-        "hovertemplate": "%{x}<br>%{y:.3f}<extra></extra>",
-    }
-    frame = below("bar") | {
-        "x": [target],
-        "y": [1],
-        "width": 0.8,
-        "marker": {"color": "rgba(0,0,0,0)", "line": {"color": ORANGE, "width": 2}},
-        "hoverinfo": "skip",
-    }
     words = told(class_names[target], verdict, top=0.3, glyph="□", language=language)
     figure = question(inputs, input_names, input_kind, highlight, 0.5, language)
-    figure["data"] += [bars, frame]
+    figure["data"] += _bars(chances, target)
     figure["layout"] |= {
         "barmode": "overlay",
         "xaxis2": axis(
             anchor="y2",
-            range=[-0.6, len(places) - 0.4],
-            tickvals=places,
+            range=[-0.6, len(chances) - 0.4],
+            tickvals=list(range(len(chances))),
             ticktext=list(class_names),
             showgrid=False,
         ),
@@ -81,3 +67,22 @@ def class_answer(
     }
     figure["layout"]["annotations"] += words
     return figure
+
+
+def _bars(chances: NDArray[np.float64], target: int) -> list[dict[str, Any]]:
+    """Return a filled bar for each class and a hollow one around the target's."""
+    bars = below("bar") | {
+        "x": list(range(len(chances))),
+        "y": rounded(chances),
+        "width": 0.55,
+        "marker": {"color": BLUE},
+        "hovertemplate": "%{x}<br>%{y:.3f}<extra></extra>",
+    }
+    frame = below("bar") | {
+        "x": [target],
+        "y": [1],
+        "width": 0.8,
+        "marker": {"color": "rgba(0,0,0,0)", "line": {"color": ORANGE, "width": 2}},
+        "hoverinfo": "skip",
+    }
+    return [bars, frame]

@@ -45,6 +45,8 @@ def gradient_profile(
     curves = {k: np.asarray(v, dtype=np.float64).ravel() for k, v in norms.items()}
     known = finite_values(curves.values())
     decades = log_range(known[known > 0], least=2.0, snap=0.5)
+    # A hair above the edge: plotly hides what rounding puts below it.
+    floor = 10 ** (decades[0] + 0.015 * (decades[1] - decades[0]))
     length = max((len(curve) for curve in curves.values()), default=1)
     title = f"{quantity} {LOG_SCALE.to(language)}"
     data: list[dict[str, Any]] = []
@@ -52,7 +54,7 @@ def gradient_profile(
         colour = PALETTE[place % len(PALETTE)]
         data.append(_line(label, curve, colour))
         if (curve == 0).any():
-            data.append(_zeros(label, curve, colour, 10 ** decades[0], language))
+            data.append(_zeros(label, curve, colour, floor, language))
     several = len(curves) > 1
     notes = [] if several else [header(title)]
     return {
@@ -99,11 +101,7 @@ def _zeros(
         "mode": "markers",
         "x": at.tolist(),
         "y": rounded(np.full(len(at), floor)),
-        "marker": {
-            "symbol": "line-ns",
-            "size": 7,
-            "line": {"color": colour, "width": 1},
-        },
+        "marker": {"symbol": "line-ns-open", "size": 5, "color": colour},
         "hovertemplate": EXACTLY_ZERO.to(language),
         "cliponaxis": False,
         "legendgroup": label,
@@ -127,6 +125,6 @@ def _zero_note(
             "yref": "paper",
             "y": 0,
             "yanchor": "bottom",
-            "yshift": 5,
+            "yshift": 9,
         }
     ]
