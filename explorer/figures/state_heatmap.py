@@ -38,7 +38,7 @@ def state_heatmap(
             there is none, and the 99th percentile of |state| is used, rounded up.
         language: "en" or "zh".
         note: What is shown when not everything is, such as "64 of 256 units".
-        times: Time step of each row of `states`, evenly spaced, (T,); 0 … T-1 if None.
+        times: Time step of each row of `states`, ascending, (T,); 0 … T-1 if None.
 
     Raises:
         ValueError: The array is larger than can be drawn several times a second.
@@ -115,11 +115,9 @@ def _states(
     limit: float,
     language: Language,
 ) -> dict[str, Any]:
-    spacing = int(at[1] - at[0]) if len(at) > 1 else 1
     return _heatmap(limit) | {
         "z": _matrix(values.T, limit),
-        "x0": int(at[0]) if len(at) else 0,
-        "dx": spacing,
+        "x": at.tolist(),
         "hovertemplate": f"{UNIT.to(language)} %{{y}}, t = %{{x}}<br>"
         "<b>%{z:.3g}</b><extra></extra>",
     }
