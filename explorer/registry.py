@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 
 class Ordered(Protocol):
     """What an entry must tell: its place in the menu."""
 
-    order: int
+    order: ClassVar[int]
 
 
 Entry = TypeVar("Entry", bound=Ordered)

@@ -1,0 +1,168 @@
+"""What holds for every cell, with every activation."""
+
+import pytest
+import torch
+
+from explorer.activations import ACTIVATIONS
+from explorer.cells import CELLS, Cell
+from explorer.initialisations import INITIALISATIONS, uniform
+
+INPUT, HIDDEN, TIME, BATCH = 3, 4, 6, 2
+CELL_NAMES = CELLS.names()
+
+every_cell = pytest.mark.parametrize("name", CELL_NAMES)
+every_activation = pytest.mark.parametrize("activation", list(ACTIVATIONS))
+
+
+def generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def built(name: str, activation: str = "tanh") -> Cell:
+    cell = CELLS[name](INPUT, HIDDEN, activation)
+    uniform(cell, 1, generator(1))
+    return cell.double()
+
+
+def sequences() -> torch.Tensor:
+    shape = (TIME, BATCH, INPUT)
+    return torch.randn(shape, dtype=torch.float64, generator=generator(2))
+
+
+def stepped(cell: Cell, x: torch.Tensor) -> torch.Tensor:
+    """Return h at every time step by nothing but `step`."""
+    state, hidden = cell.initial_state(x.shape[1]), []
+    for t in range(len(x)):
+        state, _ = cell.step(x[t], state)
+        hidden.append(state["h"])
+    return torch.stack(hidden)
+
+
+def values_and_gradients(cell: Cell, through) -> list[torch.Tensor]:
+    x = sequences().requires_grad_()
+    hidden = through(x)
+    loss = (hidden * torch.randn(hidden.shape, generator=generator(3))).sum()
+    return [hidden, *torch.autograd.grad(loss, [x, *cell.parameters()])]
+
+
+@every_activation
+@every_cell
+def test_the_fast_way_equals_repeated_steps_in_values_and_gradients(name, activation):
+    cell = built(name, activation)
+    fast = values_and_gradients(cell, cell.sequence)
+    slow = values_and_gradients(cell, lambda x: stepped(cell, x))
+    for one, other in zip(fast, slow, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+
+
+@every_activation
+@every_cell
+def test_the_gradient_of_a_sequence_equals_finite_differences(name, activation):
+    cell = built(name, activation)
+    names, weights = zip(*cell.named_parameters(), strict=True)
+
+    def hidden(x, *parameters):
+        given = dict(zip(names, parameters, strict=True))
+        return torch.func.functional_call(_Through(cell), _under("cell", given), (x,))
+
+    inputs = (sequences()[:3].requires_grad_(), *weights)
+    assert torch.autograd.gradcheck(hidden, inputs, eps=1e-6, atol=1e-7)
+
+
+class _Through(torch.nn.Module):
+    def __init__(self, cell: Cell) -> None:
+        super().__init__()
+        self.cell = cell
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.cell.sequence(x)
+
+
+def _under(prefix: str, tensors: dict) -> dict:
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+
+
+@every_cell
+def test_there_are_as_many_parameters_as_the_blocks_say(name):
+    count = sum(parameter.numel() for parameter in built(name).parameters())
+    blocks = len(CELLS[name].blocks)
+    assert count == blocks * HIDDEN * (INPUT + HIDDEN + 2)
+
+
+@every_cell
+def test_states_begin_at_zero_and_keep_names_and_shapes(name):
+    cell = built(name)
+    before = cell.initial_state(BATCH)
+    after, _ = cell.step(sequences()[0], before)
+    assert list(before) == list(after) == list(cell.states)
+    assert "h" in cell.states
+    for state in (before, after):
+        assert all(value.shape == (BATCH, HIDDEN) for value in state.values())
+    assert not any(value.any() for value in before.values())
+    assert all(value.any() for value in after.values())
+
+
+@every_cell
+def test_gates_are_blocks_of_the_weights_and_open_between_shut_and_wide(name):
+    cell = built(name, "identity")
+    _, gates = cell.step(sequences()[0], cell.initial_state(BATCH))
+    assert set(gates) <= set(cell.blocks)
+    for gate in {cell.keep_block, cell.write_block} - {None}:
+        assert gates[gate].shape == (BATCH, HIDDEN)
+        assert ((gates[gate] > 0) & (gates[gate] < 1)).all()
+
+
+@pytest.mark.parametrize("name", [n for n in CELL_NAMES if CELLS[n].keep_block])
+def test_a_wide_open_keep_gate_holds_the_state(name):
+    cell = built(name)
+    with torch.no_grad():
+        cell.bias_ih[cell.rows(cell.keep_block)] = 60.0
+        if cell.write_block is not None:
+            cell.bias_ih[cell.rows(cell.write_block)] = -60.0
+    kept = cell.states[-1]
+    state = {s: torch.randn(BATCH, HIDDEN).double() for s in cell.states}
+    after, _ = cell.step(sequences()[0], state)
+    torch.testing.assert_close(after[kept], state[kept], atol=1e-12, rtol=0)
+
+
+@every_cell
+def test_the_rows_of_the_blocks_part_the_weights(name):
+    cell = built(name)
+    rows = [row for b in cell.blocks for row in range(10**6)[cell.rows(b)]]
+    assert rows == list(range(cell.weight_hh.shape[0]))
+
+
+@every_activation
+@every_cell
+def test_the_formula_shows_the_chosen_activation(name, activation):
+    f = ACTIVATIONS[activation].latex
+    lines = CELLS[name].latex(f)
+    assert any(f in line for line in lines)
+    assert not any("{f}" in line or "{{" in line for line in lines)
+    assert all(line.count("&=") == 1 for line in lines)
+    assert all(line.count("{") == line.count("}") for line in lines)
+
+
+@every_cell
+def test_the_formula_defines_every_state_and_every_gate(name):
+    cell = built(name)
+    _, gates = cell.step(sequences()[0], cell.initial_state(1))
+    left = {line.partition("_t")[0] for line in cell.latex("f")}
+    assert left == set(gates) | set(cell.states)
+
+
+@every_cell
+def test_the_initialisations_are_known_and_fit_the_cell(name):
+    cell = CELLS[name]
+    assert set(cell.initialisations) <= set(INITIALISATIONS)
+    assert len(set(cell.initialisations)) == len(cell.initialisations)
+    assert "default" in cell.initialisations
+    assert {cell.keep_block, cell.write_block} - {None} <= set(cell.blocks)
+    gated = {"forget", "chrono"} & set(cell.initialisations)
+    assert bool(gated) == (cell.keep_block is not None)
+    assert "identity" not in cell.initialisations or len(cell.blocks) == 1
+
+
+def test_every_initialisation_fits_some_cell():
+    offered = {init for name in CELL_NAMES for init in CELLS[name].initialisations}
+    assert offered == set(INITIALISATIONS)
