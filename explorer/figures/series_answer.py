@@ -55,8 +55,9 @@ def series_answer(
         figure["data"] += _series(given, BLUE, "solid", ANSWER, count, language)
     lower = lanes(count, output_names) if count > 1 else axis(nticks=4)
     time_axis = figure["layout"]["xaxis"] | {"anchor": "y2"}
-    called = np.arange(len(wanted)) if times is None else np.asarray(times, float)
-    if (called != np.arange(len(wanted))).any():
+    counted = np.arange(len(wanted), dtype=np.float64)
+    called = counted if times is None else np.asarray(times, dtype=np.float64)
+    if (called != counted).any():
         time_axis |= _time_ticks(called)
     else:
         time_axis |= axis(TIME_STEP.to(language))
