@@ -1,0 +1,73 @@
+"""The tables: runs, what was recorded of them, and who is looking at them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+
+def _run_key() -> Column[str]:
+    return Column(
+        "run_key", ForeignKey("runs.key", ondelete="CASCADE"), primary_key=True
+    )
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("config", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("goal", Integer, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("message", Text),
+    Column("claim", String),
+    Column("claim_until", Double),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    # Last, because SQLite reads a row from its left: who asks for a run's status does
+    # not page through its checkpoint.
+    Column("checkpoint", LargeBinary),
+)
+
+# A loss that has overflowed is NULL: NaN is no value that databases agree on.
+records = Table(
+    "records",
+    metadata,
+    _run_key(),
+    Column("step", Integer, primary_key=True),
+    Column("loss", Double),
+    Column("metric", Double),
+    Column("grad_norm", Double),
+    Column("seconds", Double),
+    sqlite_with_rowid=False,
+)
+
+weights = Table(
+    "weights",
+    metadata,
+    _run_key(),
+    Column("step", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _run_key(),
+    Column("viewer", String, primary_key=True),
+    Column("until", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
