@@ -65,7 +65,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky_relu": Activation(
         lambda a: functional.leaky_relu(a, 0.01),
         1.0,
-        r"\operatorname{LeakyReLU}",
+        r"\operatorname{LReLU}",
         r"\max(a, 0.01\,a)",
         Text(en="leaky ReLU", zh="Leaky ReLU"),
         False,

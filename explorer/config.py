@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from explorer.activations import ACTIVATIONS
@@ -20,7 +20,9 @@ from explorer.texts import Text
 
 Optimiser = Literal["sgd", "momentum", "rmsprop", "adam"]
 Device = Literal["cpu", "cuda"]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[  # adding 0 makes -0 a 0, so that equal runs have equal text
+    float, Field(allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)
+]
 OPTIMISERS: dict[Optimiser, Text] = {
     "adam": Text(en="Adam", zh="Adam"),
     "rmsprop": Text(en="RMSprop", zh="RMSprop"),
@@ -28,6 +30,8 @@ OPTIMISERS: dict[Optimiser, Text] = {
     "sgd": Text(en="SGD", zh="SGD"),
 }
 
+CLIP_NORM = (1e-3, 1e3)
+"""Bounds of the norm to which a gradient may be clipped."""
 STATES_PER_UPDATE = 4_000_000
 """Budget for hidden x layers x length x batch: some 200 MB of activations."""
 STATES_PER_RUN = 4_000_000_000
@@ -49,19 +53,23 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     task: str = "adding"
-    seq_len: int
+    seq_len: int = 100
     task_params: dict[str, Finite] = Field(default_factory=dict)
     cell: str = "lstm"
     activation: str = "tanh"
     num_layers: whole(Text(en="layers", zh="层数"), 1, 3) = 1
     hidden_size: whole(Text(en="hidden units H", zh="隐藏单元数 H"), 1, 256) = 32
-    init: str
+    init: str = "chrono"
     init_value: Finite | None = None
     optimiser: Optimiser = "adam"
-    learning_rate: real(Text(en="learning rate", zh="学习率"), 1e-6, 10.0) = 0.003
-    clip_norm: float | None = Field(default=1.0, ge=1e-3, le=1e3, allow_inf_nan=False)
+    learning_rate: real(Text(en="learning rate", zh="学习率"), 1e-6, 10.0) = 0.01
+    clip_norm: Annotated[
+        float | None,
+        Field(ge=CLIP_NORM[0], le=CLIP_NORM[1], allow_inf_nan=False),
+        Text(en="clipping norm", zh="裁剪范数"),
+    ] = 1.0
     batch_size: whole(Text(en="batch size", zh="批大小"), 1, 256) = 32
-    steps: whole(Text(en="training steps", zh="训练步数"), 1, 20_000) = 1500
+    steps: whole(Text(en="training steps", zh="训练步数"), 1, 20_000) = 1000
     seed: whole(Text(en="seed", zh="随机种子"), 0, 2**31 - 1) = 0
     device: Device = "cpu"
 
@@ -154,13 +162,17 @@ class RunConfig(BaseModel):
         return TASKS[self.task](seq_len=self.seq_len, **own)
 
     def to_json(self) -> str:
-        """Return the canonical JSON: sorted names, no spaces; equal runs, equal text."""
+        """Return the canonical JSON: sorted, no spaces; equal runs, equal text."""
         return json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the configuration that a JSON text describes."""
         return cls.model_validate_json(text)
+
+    def __hash__(self) -> int:
+        """Hash what names the run; a field of the model is a dict, which has none."""
+        return hash(self.to_json())
 
     @property
     def key(self) -> str:
@@ -177,4 +189,4 @@ def _problem(field: str, kind: str, **values: Any) -> PydanticCustomError:
     """Return an error that tells its field, so that a link can drop just that one."""
     told = ", ".join(f"{name} {value}" for name, value in values.items())
     message = f"{field}: {kind} ({told})".replace("{", "(").replace("}", ")")
-    return PydanticCustomError(kind, message, {"field": field, **values})  # type: ignore[arg-type]
+    return PydanticCustomError(kind, message, {"field": field, **values})

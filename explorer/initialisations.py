@@ -1,4 +1,4 @@
-"""How a cell's weights begin; it decides what the cell can learn more than its gates do.
+"""How a cell's weights begin, which decides as much as its gates what it can learn.
 
 Every initialisation starts from torch's default, U(-1/sqrt(H), 1/sqrt(H)) for all
 weights and biases, and then overwrites what it is about.

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from explorer.config import RunConfig
+from explorer.config import CLIP_NORM, RunConfig
 from explorer.fields import numbers
 from explorer.tasks import TASKS
 from explorer.texts import Text
@@ -161,8 +161,7 @@ def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
 
 def _bounds(field: str) -> tuple[float, float]:
     if field == "clip_norm":
-        metadata = RunConfig.model_fields[field].metadata
-        return metadata[0].ge, metadata[1].le
+        return CLIP_NORM
     number = numbers(RunConfig)[field]
     return number.minimum, number.maximum
 

@@ -73,6 +73,7 @@ class Trace:
         gates: name -> (layer, time, batch, hidden).
         gradients: state's name -> (layer, time, batch, hidden), the derivative of each
             sequence's own loss by its state at each time step, along all paths.
+        classes: (time, batch), what the task colours each state by; None if nothing.
     """
 
     inputs: np.ndarray
@@ -82,6 +83,7 @@ class Trace:
     states: dict[str, np.ndarray]
     gates: dict[str, np.ndarray]
     gradients: dict[str, np.ndarray]
+    classes: np.ndarray | None
 
 
 def trace(config: RunConfig, weights: dict[str, Tensor], batch: Batch) -> Trace:
@@ -101,7 +103,8 @@ def trace(config: RunConfig, weights: dict[str, Tensor], batch: Batch) -> Trace:
     states, gates = _unroll(model, inputs)
     top = torch.stack([state["h"] for state in states[-1]])
     outputs = model.readout(top)
-    losses = config.build_task().losses(outputs, targets)
+    task = config.build_task()
+    losses, classes = task.losses(outputs, targets), task.classes(batch)
     return Trace(
         inputs=inputs.numpy(),
         targets=targets.numpy(),
@@ -110,6 +113,7 @@ def trace(config: RunConfig, weights: dict[str, Tensor], batch: Batch) -> Trace:
         states=_stack(states),
         gates=_stack(gates),
         gradients=_gradients(losses.sum(), states),
+        classes=None if classes is None else classes.numpy(),
     )
 
 

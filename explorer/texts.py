@@ -34,5 +34,5 @@ class Text:
 
 
 def language_of(locale: str | None) -> Language:
-    """Return the language for a browser's locale such as "zh-CN"; English if unknown."""
+    """Return the language of a locale such as "zh-CN"; English if it is unknown."""
     return "zh" if (locale or "").lower().startswith("zh") else "en"

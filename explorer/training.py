@@ -27,6 +27,8 @@ EVALUATED = 100
 """How many sequences the metric is measured on."""
 TRACED = 16
 """How many sequences the pictures show."""
+TRACED_STATES = 1_000_000
+"""How many states the pictures may hold, hidden x layers x length x sequences."""
 
 
 class Diverged(ArithmeticError):
@@ -100,8 +102,8 @@ class Training:
     """A run in progress: the model, its optimiser and how far it has come."""
 
     def __init__(self, config: RunConfig, checkpoint: bytes | None = None) -> None:
-        # Small models are slower with more threads, and gradients that vanish fall into
-        # the subnormal range, where a CPU is many times slower. Both belong to a thread.
+        # Small models are slower with more threads; gradients that vanish become
+        # subnormal, which slows a CPU down manyfold. Both settings are a thread's own.
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
         self.config, self.task = config, config.build_task()
@@ -131,6 +133,7 @@ class Training:
             if stopping and yielded:
                 return
             loss, grad_norm = self._measure()
+            _check_finite(self.step, loss, grad_norm)
             if on_schedule(self.step, every) or self.step >= goal or stopping:
                 yielded = True
                 yield self._snapshot(loss, grad_norm)
@@ -145,16 +148,17 @@ class Training:
         batch = self._move(self.task.sample(self.config.batch_size, generator))
         self.optimiser.zero_grad()
         loss = self.task.losses(self.model(batch.inputs), batch.targets).mean()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         norm = get_total_norm(
             [p.grad for p in self.model.parameters() if p.grad is not None]
         )
         values = loss.item(), norm.item()
         self.seconds += perf_counter() - began
-        for value, quantity in zip(values, ("loss", "grad_norm"), strict=True):
-            if not math.isfinite(value):
-                raise Diverged(self.step, quantity)
         return values
+
+    def snapshot(self) -> Snapshot:
+        """Return the run as it stands now, finite or not."""
+        return self._snapshot(*self._measure())
 
     def _update(self, grad_norm: float) -> None:
         """Clip the gradient to the wanted norm and descend one step."""
@@ -249,6 +253,13 @@ def train_slice(
     )
 
 
+def _check_finite(step: int, loss: float, grad_norm: float) -> None:
+    if not math.isfinite(loss):
+        raise Diverged(step, "loss")
+    if not math.isfinite(grad_norm):
+        raise Diverged(step, "grad_norm")
+
+
 def _record(snapshot: Snapshot, goal: int) -> Record:
     size = sum(tensor.nbytes for tensor in snapshot.weights.values())
     kept = snapshot.step == goal or on_schedule(
@@ -283,17 +294,14 @@ def on_schedule(step: int, every: int) -> bool:
 
 
 def traced_batch(config: RunConfig) -> Batch:
-    """Return the held-out sequences that the pictures show."""
+    """Return the held-out sequences that the pictures show, fewer if they are big."""
     generator = seeded(config.seed, EVALUATION)
     batch = config.build_task().evaluation(EVALUATED, generator)
-    axis = 0 if batch.targets.dim() < 3 else 1
-    return Batch(
-        batch.inputs[:, :TRACED], batch.targets.narrow(axis, 0, _traced(batch))
-    )
-
-
-def _traced(batch: Batch) -> int:
-    return min(TRACED, batch.inputs.shape[1])
+    states = config.hidden_size * config.num_layers * config.seq_len
+    count = max(1, min(TRACED, TRACED_STATES // states))
+    along = 1 if batch.targets.dim() == 3 else 0
+    count = min(count, batch.inputs.shape[1])
+    return Batch(batch.inputs[:, :count], batch.targets.narrow(along, 0, count))
 
 
 def _optimiser(config: RunConfig, model: Model) -> torch.optim.Optimizer:

@@ -39,7 +39,8 @@ class GRU(Cell):
         return [
             r"r_t &= \sigma(W_r x_t + U_r h_{t-1} + b_r)",
             r"z_t &= \sigma(W_z x_t + U_z h_{t-1} + b_z)",
-            rf"n_t &= {f}(W_n x_t + b_n + r_t \odot (U_n h_{{t-1}} + b'_n))",
+            rf"n_t &= {f}(W_n x_t + b_n",
+            r"&\quad + r_t \odot (U_n h_{t-1} + b'_n))",
             r"h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
         ]
 

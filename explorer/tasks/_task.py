@@ -44,6 +44,7 @@ class Task(BaseModel):
         answer_kind: what the network must say: a "class" or a "value" after the last
             time step, or a "series", a value at every time step.
         higher_is_better: which way the metric improves.
+        value_range: where a value asked for at the end lies.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,6 +57,7 @@ class Task(BaseModel):
     answer_kind: ClassVar[Literal["class", "value", "series"]]
     metric_title: ClassVar[Text]
     higher_is_better: ClassVar[bool] = False
+    value_range: ClassVar[tuple[float, float] | None] = None
 
     seq_len: int
 
@@ -68,6 +70,11 @@ class Task(BaseModel):
     @abstractmethod
     def output_names(self) -> list[Text]:
         """The names of the classes or of the output channels."""
+
+    @property
+    def message_symbols(self) -> list[int] | None:
+        """Which input symbols carry what must be remembered, if inputs are symbols."""
+        return None
 
     @abstractmethod
     def sample(self, batch_size: int, generator: Generator) -> Batch:

@@ -19,11 +19,12 @@ class Adding(ValueAtEnd):
     order = 1
     title = Text(en="adding", zh="加法")
     question = Text(
-        en="Two of many random numbers are marked. What is their sum, asked at the end?",
+        en="Two of many random numbers are marked. At the end: what is their sum?",
         zh="许多随机数中有两个被标记。读完之后：这两个数的和是多少？",
     )
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "values"
+    value_range = (0.0, 2.0)
 
     seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 4, 1000) = 100
 

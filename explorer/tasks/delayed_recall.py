@@ -43,6 +43,11 @@ class DelayedRecall(ClassAtEnd):
         """The K symbols."""
         return [Text(en=s, zh=s) for s in "ABCDEFGH"[: self.symbols]]
 
+    @property
+    def message_symbols(self) -> list[int]:
+        """The K symbols."""
+        return list(range(self.symbols))
+
     def sample(self, batch_size: int, generator: Generator) -> Batch:
         """Draw the symbol and the noise after it."""
         shape, end = (self.seq_len, batch_size), self.symbols + DISTRACTORS

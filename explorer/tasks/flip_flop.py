@@ -23,7 +23,7 @@ class FlipFlop(Series):
     order = 4
     title = Text(en="3-bit flip-flop", zh="3 位触发器")
     question = Text(
-        en="Each channel now and then gets a pulse, +1 or −1. Hold the last one of each.",
+        en="Each channel gets a pulse now and then, +1 or −1. Hold the last of each.",
         zh="每个通道偶尔收到一个 +1 或 −1 脉冲。请一直保持各通道最近一次的值。",
     )
     source = "Sussillo & Barak 2013"

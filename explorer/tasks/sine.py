@@ -29,9 +29,7 @@ class Sine(Series):
     )
     source = "periods of 8 to 32 time steps"
     input_kind = "values"
-    metric_title = Text(
-        en="NRMSE (error / standard deviation)", zh="NRMSE（误差 / 标准差）"
-    )
+    metric_title = Text(en="NRMSE (error/σ)", zh="NRMSE（误差/σ）")
 
     seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 2, 1000) = 60
     horizon: whole(Text(en="steps ahead", zh="预测步数"), 1, 20) = 4

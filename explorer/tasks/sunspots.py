@@ -46,10 +46,7 @@ class Sunspots(Series):
     )
     source = "NOAA NGDC, public domain; test years 1921-2008"
     input_kind = "values"
-    metric_title = Text(
-        en="NRMSE, years 1921–2008 (error / standard deviation)",
-        zh="NRMSE，1921–2008 年（误差 / 标准差）",
-    )
+    metric_title = Text(en="NRMSE 1921–2008 (error/σ)", zh="NRMSE 1921–2008（误差/σ）")
 
     seq_len: whole(Text(en="years read T", zh="读入年数 T"), 5, 150) = 60
     horizon: whole(Text(en="years ahead", zh="预测年数"), 1, 11) = 1

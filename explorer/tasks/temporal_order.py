@@ -40,6 +40,11 @@ class TemporalOrder(ClassAtEnd):
         """The four orders."""
         return [Text(en=s, zh=s) for s in ("XX", "XY", "YX", "YY")]
 
+    @property
+    def message_symbols(self) -> list[int]:
+        """X and Y."""
+        return [FIRST_MARKED, FIRST_MARKED + 1]
+
     def sample(self, batch_size: int, generator: Generator) -> Batch:
         """Draw distractors, the two places and the two marked symbols."""
         shape, tenth = (self.seq_len, batch_size), self.seq_len // 10

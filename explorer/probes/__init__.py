@@ -1,0 +1,1 @@
+"""Measurements on a trace or a model: arrays in, arrays out."""

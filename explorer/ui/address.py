@@ -1,0 +1,98 @@
+"""The page's address is its state: settings go into it and come out of it.
+
+Streamlit's own binding of widgets to the address writes the words that a reader sees,
+which differ by language; a link has to mean the same to everybody.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.config import RunConfig
+from explorer.devices import devices
+from explorer.fields import numbers
+from explorer.initialisations import INITIALISATIONS
+from explorer.link import NONE, Problem, from_query, to_query
+from explorer.tasks import TASKS
+from explorer.texts import LANGUAGES, Language, language_of
+
+LANGUAGE = "lang"
+KEPT = 50
+"""How many addresses a session remembers having written."""
+
+
+def read_address() -> None:
+    """Take over the address when the page is opened or the reader goes back to it.
+
+    While a session runs, the browser may still send an address from before the last
+    change. Only an address that was written earlier and comes without any change by
+    the reader is a step back.
+    """
+    address = st.query_params.to_dict()
+    written: list[dict[str, str]] = st.session_state.setdefault("addresses", [])
+    touched = st.session_state.pop("touched", False)
+    if not written:
+        _take_over(address)
+    elif not touched and address != written[-1] and address in written:
+        _take_over(address)
+
+
+def write_address(config: RunConfig) -> None:
+    """Put the settings into the address."""
+    address = {**to_query(config), LANGUAGE: st.session_state[LANGUAGE]}
+    written: list[dict[str, str]] = st.session_state["addresses"]
+    if not written or written[-1] != address:
+        st.session_state["addresses"] = [*written, address][-KEPT:]
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+
+
+def language() -> Language:
+    """Return the language that the reader chose, or the browser's."""
+    chosen = st.session_state.get(LANGUAGE)
+    return chosen if chosen in LANGUAGES else language_of(st.context.locale)
+
+
+def current_settings() -> tuple[RunConfig, list[Problem]]:
+    """Return the run that the controls stand for, and what did not fit together."""
+    state = st.session_state
+    task = TASKS[state["task"]]
+    names = (set(RunConfig.model_fields) - {"task_params"}) | set(numbers(task))
+    if INITIALISATIONS[state["init"]].parameter is None:
+        names.discard("init_value")
+    query = {name: str(state[name]) for name in sorted(names)}
+    if not state["clip"]:
+        query["clip_norm"] = NONE
+    return from_query(query, devices())
+
+
+def apply(config: RunConfig) -> None:
+    """Set all controls to a run's settings."""
+    settings = flat(config)
+    st.session_state["clip"] = settings["clip_norm"] is not None
+    if settings["clip_norm"] is None:
+        settings["clip_norm"] = 1.0
+    for name, value in settings.items():
+        st.session_state[name] = value
+
+
+def flat(config: RunConfig) -> dict[str, Any]:
+    """Return a run's settings by the names of their controls."""
+    task = config.build_task().model_dump()
+    settings = config.model_dump(exclude={"task_params"}) | task
+    if settings["init_value"] is None:
+        del settings["init_value"]
+    return settings
+
+
+def _take_over(address: Mapping[str, str]) -> None:
+    query = dict(address)
+    chosen = query.pop(LANGUAGE, None)
+    if chosen in LANGUAGES:
+        st.session_state[LANGUAGE] = chosen
+    else:
+        st.session_state[LANGUAGE] = language_of(st.context.locale)
+    config, problems = from_query(query, devices())
+    apply(config)
+    st.session_state["problems"] = problems

@@ -1,0 +1,94 @@
+"""What went wrong, in a sentence that says what happened and what to do."""
+
+import re
+
+import streamlit as st
+
+from explorer.link import Problem
+from explorer.store import Run, StoreError
+from explorer.texts import Language, Text
+from explorer.ui.services import Services
+
+MOST_PROBLEMS = 5
+MORE = Text(en="And {count} more.", zh="另有 {count} 项。")
+REASONS = {
+    "locked": Text(en="is in use by another program", zh="正被其他程序占用"),
+    "unwritable": Text(en="cannot be written to", zh="无法写入"),
+    "full": Text(en="has no space left", zh="空间已满"),
+    "unreachable": Text(en="cannot be reached", zh="无法连接"),
+    "broken": Text(en="does not answer as it should", zh="工作异常"),
+}
+STORE = Text(
+    en="The database {reason}. Nothing that was computed is lost: it is kept in memory "
+    "and saved as soon as the database answers again.",
+    zh="数据库{reason}。已计算的结果不会丢失：它们暂存于内存，数据库恢复后会自动保存。",
+)
+MEMORY_ONLY = Text(
+    en="The database {reason}, so runs are kept in memory and end with the server. Set "
+    "RNN_EXPLORER_DB to a file that can be written, or DATABASE_URL to a database.",
+    zh="数据库{reason}，因此运行只保存在内存中，服务器停止即丢失。"
+    "请把 RNN_EXPLORER_DB 设为可写的文件，或把 DATABASE_URL 设为数据库。",
+)
+DIVERGED = Text(
+    en="Training stopped after {step} updates: {quantity} was no longer a finite number. "
+    "Everything before is kept; move the training step slider to see how it came. "
+    "Try clipping, a smaller learning rate or another initialisation.",
+    zh="训练在 {step} 次更新后停止：{quantity}不再是有限的数。之前的一切都已保留；"
+    "拖动训练步滑块可查看经过。可尝试梯度裁剪、更小的学习率或其他初始化。",
+)
+QUANTITIES = {
+    "loss": Text(en="the loss", zh="损失"),
+    "grad_norm": Text(en="the norm of the gradient", zh="梯度范数"),
+}
+FAILED = Text(
+    en="Computing this run failed ({error}). What was recorded is kept; press Train to "
+    "try again from there.",
+    zh="计算此运行时出错（{error}）。已记录的内容都已保留；按“训练”可从那里重试。",
+)
+
+
+def store_sentence(error: StoreError) -> Text:
+    """Return what a fault of the store means for the reader."""
+    return STORE.format(reason=REASONS[error.reason])
+
+
+def show_faults(shared: Services, run: Run | None, language: Language) -> None:
+    """Say what is wrong with the server or the run right now, if anything is."""
+    if shared.memory_only is not None:
+        reason = REASONS[shared.memory_only.reason]
+        st.warning(MEMORY_ONLY.format(reason=reason).to(language))
+    if shared.missing is not None:
+        st.error(shared.missing.to(language))
+    if shared.jobs.problem is not None:
+        st.warning(store_sentence(shared.jobs.problem).to(language))
+    refused = st.session_state.pop("refused", None)
+    if refused is not None:
+        st.warning(refused.to(language))
+    if run is not None and run.message is not None:
+        st.error(_message(run).to(language))
+
+
+def _message(run: Run) -> Text:
+    message = run.message or {}
+    if run.status == "diverged":
+        quantity = QUANTITIES[message["quantity"]]
+        return DIVERGED.format(step=message["step"], quantity=quantity)
+    return FAILED.format(error=message.get("error", "?"))
+
+
+def show_problems(misfits: list[Problem], language: Language) -> None:
+    """Say which settings could not be used, from the link or among the controls."""
+    problems = [*st.session_state.get("problems", []), *misfits]
+    if problems:
+        sentences = [
+            problem.sentence.to(language) for problem in problems[:MOST_PROBLEMS]
+        ]
+        if len(problems) > MOST_PROBLEMS:
+            more = MORE.format(count=len(problems) - MOST_PROBLEMS)
+            sentences.append(more.to(language))
+        st.warning("  \n".join(plain(sentence) for sentence in sentences))
+
+
+def plain(text: str) -> str:
+    """Return a text whose marks mean nothing to Markdown: it may be a stranger's."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:-])", r"\\\1", text)

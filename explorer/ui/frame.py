@@ -1,0 +1,41 @@
+"""The frame around every page: language, navigation, errors. Runs by itself as well."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+if str(ROOT) not in sys.path:  # `streamlit run` knows only the script's own folder
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st  # noqa: E402
+
+from explorer.texts import Text  # noqa: E402
+from explorer.ui.address import LANGUAGE, language, read_address  # noqa: E402
+from explorer.ui.live import STATIC  # noqa: E402
+from explorer.ui.navigation import pages  # noqa: E402
+from explorer.ui.state import touch  # noqa: E402
+
+NAME = Text(en="RNN Explorer", zh="RNN 探索器")
+SIDEBAR_WIDTH = 350
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+
+st.set_page_config(
+    page_title="RNN Explorer",
+    page_icon=":material/timeline:",
+    layout="wide",
+    initial_sidebar_state=SIDEBAR_WIDTH,
+)
+read_address()
+with st.sidebar:
+    st.segmented_control(
+        "Language · 语言",
+        list(LANGUAGE_NAMES),
+        format_func=LANGUAGE_NAMES.__getitem__,
+        key=LANGUAGE,
+        required=True,
+        label_visibility="collapsed",
+        on_change=touch,
+        persist_state="session",
+    )
+st.html(STATIC / "page.css")
+st.navigation(pages(ROOT / "pages", language()), position="hidden").run()

@@ -1,0 +1,96 @@
+"""The live picture's data: each view drawn from what is known of a run."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from explorer.config import RunConfig
+from explorer.history import History, history, trace_at
+from explorer.store import Store
+from explorer.texts import Language
+from explorer.ui.live import LiveData, Option, Panel, live_words
+from explorer.views import VIEWS, Scene, View
+
+Options = Mapping[str, Mapping[str, str]]
+"""View's name -> choice's name -> what the reader chose."""
+
+
+def live_data(
+    store: Store,
+    config: RunConfig,
+    wanted: int | None,
+    options: Options,
+    language: Language,
+) -> LiveData:
+    """Return all panels of a run at a recorded training step.
+
+    Args:
+        store: where the run is.
+        config: the run.
+        wanted: the step that the reader chose; None for the newest.
+        options: what the reader chose in the panels' corners.
+        language: the reader's.
+    """
+    known = history(store, config)
+    following = wanted not in known.weight_steps[:-1]
+    step = known.weight_steps[-1] if following or wanted is None else wanted
+    scene = _scene(store, config, known, step)
+    return {
+        "run": config.key,
+        "words": live_words(language),
+        "steps": known.weight_steps,
+        "step": scene.step,
+        "following": following,
+        "length": config.seq_len,
+        "panels": [
+            _panel(name, VIEWS[name](), scene, options.get(name, {}), language)
+            for name in VIEWS
+        ],
+    }
+
+
+def _scene(store: Store, config: RunConfig, known: History, step: int) -> Scene:
+    """Return what there is to see at a step, or at the last one kept before it.
+
+    The newest step has only its checkpoint, which may have moved on by now.
+    """
+    records = known.records
+    for kept in [step, *(k for k in reversed(known.weight_steps) if k < step), 0]:
+        try:
+            trace = _trace(store, config, kept)
+        except LookupError:
+            continue
+        return Scene(config, records.step, records.loss, records.metric, kept, trace)
+    raise AssertionError("step 0 is always there")
+
+
+# Many may look at the same step of the same run; some step back and forth.
+_trace = lru_cache(maxsize=4)(trace_at)
+
+
+def _panel(
+    name: str, view: View, scene: Scene, chosen: Mapping[str, str], language: Language
+) -> Panel:
+    choices: list[Option] = [
+        {
+            "name": choice.name,
+            "label": choice.title.to(language),
+            "choices": [(v, text.to(language)) for v, text in choice.values.items()],
+            "value": choice.of(chosen),
+        }
+        for choice in view.choices(scene.config)
+    ]
+    return {
+        "name": name,
+        "title": view.title.to(language),
+        "caption": view.caption.to(language),
+        "alt": view.describe(scene).to(language),
+        "options": choices,
+        "figure": _figure(view, scene, chosen, language),
+    }
+
+
+def _figure(
+    view: View, scene: Scene, chosen: Mapping[str, str], language: Language
+) -> dict[str, Any]:
+    return view.figure(scene, language, chosen)

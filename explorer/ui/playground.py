@@ -1,0 +1,175 @@
+"""The Playground's moving half: the buttons, the run's state in words, the pictures."""
+
+from collections.abc import Callable
+from secrets import randbelow
+from time import perf_counter
+
+import streamlit as st
+
+from explorer.config import RunConfig
+from explorer.devices import device_name
+from explorer.store import Run, StoreError
+from explorer.texts import Language, Text
+from explorer.ui.faults import show_faults, store_sentence
+from explorer.ui.live import live_panels
+from explorer.ui.panels import live_data
+from explorer.ui.services import Services
+from explorer.ui.state import touch, viewer
+
+LIVE = "live"
+FASTEST, SHARE = 0.3, 0.1
+"""Seconds between pictures, and the share of a core that drawing them may take."""
+FIRST_PICTURE = 0.35
+"""Seconds that pressing Train or Step may wait for the first result."""
+
+TRAIN = Text(en="Train", zh="训练")
+PAUSE = Text(en="Pause", zh="暂停")
+STEP = Text(en="Step", zh="单步")
+RESET = Text(en="Reset", zh="重置")
+NEW_SEED = Text(en="New seed", zh="新种子")
+HELP = {
+    "train": Text(en="Train to the last step", zh="训练到最后一步"),
+    "pause": Text(en="Stop here; Train goes on", zh="停在这里；按“训练”继续"),
+    "step": Text(en="Make one update of the weights", zh="只更新一次权重"),
+    "reset": Text(
+        en="Back to the same initial weights, from the same seed",
+        zh="回到同一随机种子的初始权重",
+    ),
+    "seed": Text(en="Other initial weights and other data", zh="换一组初始权重和数据"),
+}
+STATES = {
+    "new": Text(en="Untrained", zh="未训练"),
+    "training": Text(en="Training", zh="训练中"),
+    "paused": Text(en="Paused", zh="已暂停"),
+    "done": Text(en="Trained", zh="训练完成"),
+    "diverged": Text(en="Diverged", zh="已发散"),
+    "failed": Text(en="Failed", zh="出错"),
+}
+PROGRESS = Text(
+    en="update {step} of {steps} · {seconds:.1f} s of computing on {device}",
+    zh="第 {step} / {steps} 次更新 · 在 {device} 上已计算 {seconds:.1f} 秒",
+)
+WATCHING = Text(en=" · {count} watching", zh=" · {count} 人在看")
+OTHERS_WATCH = Text(
+    en="Others are looking at this run too, so it stays as it is. "
+    "Press New seed for a run of your own.",
+    zh="还有其他人在看这个运行，因此保持不变。按“新种子”可得到自己的运行。",
+)
+
+
+def buttons(shared: Services, config: RunConfig, language: Language) -> None:
+    """Draw Train, Pause, Step, Reset and New seed; they act before the page is drawn."""
+    run = shared.store.run(config.key)
+    active, step = run is not None and run.active, run.step if run else 0
+    over = run is not None and run.status in ("done", "diverged")
+    act: dict[str, tuple[Text, str, bool, Callable[..., None]]] = {
+        "train": (TRAIN, ":material/play_arrow:", active or over, _train),
+        "pause": (PAUSE, ":material/pause:", not active, _pause),
+        "step": (STEP, ":material/skip_next:", active or over, _step),
+        "reset": (RESET, ":material/replay:", step == 0 and not active, _reset),
+        "seed": (NEW_SEED, ":material/casino:", False, _new_seed),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for name, (label, icon, disabled, action) in act.items():
+            st.button(
+                label.to(language),
+                icon=icon,
+                key=f"button_{name}",
+                help=HELP[name].to(language),
+                disabled=disabled,
+                type="primary" if name == "train" else "secondary",
+                on_click=_acting,
+                args=(action, shared, config),
+            )
+
+
+def pictures(shared: Services, config: RunConfig, language: Language) -> None:
+    """Draw the run's state and its pictures, again and again while it advances."""
+    run = shared.store.run(config.key)
+    pace = st.session_state.get("pace", FASTEST) if run and run.active else None
+    st.fragment(_pictures, run_every=pace)(shared, config, language)
+
+
+def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
+    began = perf_counter()
+    run = shared.store.run(config.key)
+    if run is not None:
+        shared.jobs.watch(config.key, viewer())
+    _status(shared, config, run, language)
+    chosen = st.session_state.get(LIVE) or {}
+    data = live_data(
+        shared.store,
+        config,
+        chosen.get("step"),
+        chosen.get("options") or {},
+        language,
+    )
+    live_panels(data, key=LIVE)
+    show_faults(shared, run, language)
+    st.session_state["pace"] = max(FASTEST, (perf_counter() - began) / SHARE)
+    was_active = st.session_state.get("was_active")
+    st.session_state["was_active"] = run is not None and run.active
+    if was_active and not st.session_state["was_active"]:
+        st.rerun()
+
+
+def _status(
+    shared: Services, config: RunConfig, run: Run | None, language: Language
+) -> None:
+    """Say in one line how far the run is."""
+    step = run.step if run else 0
+    line = PROGRESS.format(
+        step=step,
+        steps=config.steps,
+        seconds=run.seconds if run else 0.0,
+        device=device_name(config.device),
+    ).to(language)
+    count = shared.store.viewers(config.key) if run else 0
+    if count > 1:
+        line += WATCHING.format(count=count).to(language)
+    st.progress(step / config.steps, f"**{STATES[_state(run)].to(language)}** · {line}")
+
+
+def _state(run: Run | None) -> str:
+    """Return a key of STATES."""
+    if run is None or (run.step == 0 and not run.active):
+        return "new"
+    if run.status in ("new", "training"):
+        return "training" if run.active else "paused"
+    return run.status
+
+
+def _acting(
+    action: Callable[[Services, RunConfig], None], shared: Services, config: RunConfig
+) -> None:
+    """Do what a button stands for; a store that fails leaves all as it was."""
+    touch()
+    try:
+        action(shared, config)
+    except StoreError as error:
+        st.session_state["refused"] = store_sentence(error)
+
+
+def _train(shared: Services, config: RunConfig) -> None:
+    run = shared.store.open_run(config)
+    shared.jobs.start(run.key, viewer())
+    shared.jobs.wait(run.key, run.step, FIRST_PICTURE)
+
+
+def _step(shared: Services, config: RunConfig) -> None:
+    run = shared.store.open_run(config)
+    shared.jobs.step(run.key, viewer())
+    shared.jobs.wait(run.key, run.step, FIRST_PICTURE)
+
+
+def _pause(shared: Services, config: RunConfig) -> None:
+    shared.jobs.pause(config.key)
+
+
+def _reset(shared: Services, config: RunConfig) -> None:
+    if not shared.jobs.reset(config.key, viewer()):
+        st.session_state["refused"] = OTHERS_WATCH
+
+
+def _new_seed(shared: Services, config: RunConfig) -> None:
+    st.session_state["seed"] = randbelow(1_000_000)

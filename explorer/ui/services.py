@@ -1,0 +1,46 @@
+"""What all sessions of a server share: the store and the jobs."""
+
+import gc
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.jobs import Jobs
+from explorer.store import Store, StoreError, open_store
+from explorer.texts import Text
+from explorer.ui.live import link_plotly
+from explorer.views import VIEWS
+
+WORKERS = min(os.cpu_count() or 1, 8)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The shared parts.
+
+    Attributes:
+        memory_only: why runs are kept in memory alone, where that is so.
+        missing: what the charts lack, where they lack something.
+    """
+
+    store: Store
+    jobs: Jobs
+    memory_only: StoreError | None
+    missing: Text | None
+
+
+@st.cache_resource(show_spinner=False)
+def services() -> Services:
+    """Return the shared parts, made on first use."""
+    VIEWS.names()  # imports them all, before the first visitor waits for it
+    missing = link_plotly()
+    store, memory_only = open_store()
+    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
+    shared = Services(store, Jobs(store, executor, WORKERS), memory_only, missing)
+    # Everything imported lives as long as the server does: a collection that walks
+    # over torch takes over 100 ms, during which no page moves.
+    gc.collect()
+    gc.freeze()
+    return shared

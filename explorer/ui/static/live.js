@@ -1,0 +1,42 @@
+/**
+ * The live picture: all moving charts of a page and their two sliders.
+ *
+ * Entry point of the component that explorer/ui/live.py registers. Streamlit calls
+ * the default export with every new data; the drawn board is kept between the calls.
+ */
+const version = new URL(import.meta.url).search;
+const { Board } = await import(`./live/board.js${version}`);
+
+const boards = new WeakMap();
+const decoder = new TextDecoder();
+let plotly;
+
+/** Fetch plotly.js once for the whole page. */
+function loadPlotly() {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(`plotly.min.js${version}`, import.meta.url).href;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotly = undefined; // the next page that needs it may try again
+      reject(new Error("plotly.min.js could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+export default function draw({ data, parentElement, setStateValue }) {
+  let board = boards.get(parentElement);
+  if (!board) {
+    board = new Board(parentElement.querySelector(".live-panels"), loadPlotly());
+    boards.set(parentElement, board);
+  }
+  board.update(JSON.parse(decoder.decode(data)), setStateValue);
+  return () => {
+    // Streamlit also calls this for a call that newer data overtook: then it stays.
+    if (parentElement.isConnected) return;
+    boards.delete(parentElement);
+    board.close();
+  };
+}

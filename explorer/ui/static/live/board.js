@@ -1,0 +1,108 @@
+/** The whole picture: the control bar, the cards, and when each chart is drawn. */
+
+const version = new URL(import.meta.url).search;
+const { Card } = await import(`./card.js${version}`);
+const { element } = await import(`./dom.js${version}`);
+const { StepSlider, TimeSlider } = await import(`./sliders.js${version}`);
+const { readTheme } = await import(`./theme.js${version}`);
+
+const BUDGET = 9; // ms of drawing in one frame; the rest waits for the next
+
+export class Board {
+  /** Build into `host`; charts are drawn once `plotly` (a promise) is there. */
+  constructor(host, plotly) {
+    this.host = host;
+    this.cards = new Map();
+    this.frame = 0;
+    this.schedule = () => {
+      this.frame ||= requestAnimationFrame((now) => this.tick(now));
+    };
+    this.steps = new StepSlider((step) => this.send("step", step));
+    this.time = new TimeSlider(() => this.moveTime());
+    const bar = element("div", { class: "live-bar" }, this.steps.root, this.time.root);
+    this.grid = element("div", { class: "live-grid" });
+    host.replaceChildren(element("div", { class: "live-body" }, bar, this.grid));
+    document.addEventListener("visibilitychange", this.schedule);
+    plotly.then(
+      (loaded) => {
+        this.plotly = loaded;
+        this.schedule();
+      },
+      () => {
+        this.failed = true;
+        this.schedule();
+      },
+    );
+  }
+
+  /** Take what Python sent; `send` gives a value back to it. */
+  update(data, send) {
+    const isFirst = this.run === undefined;
+    const isNewRun = data.run !== this.run;
+    this.send = send;
+    this.words = data.words;
+    this.run = data.run;
+    const theme = readTheme(this.host);
+    if (theme.key !== this.theme?.key) {
+      this.forEachChart((chart) => (chart.stale = true));
+    }
+    this.theme = theme;
+    this.steps.update(data, isNewRun, data.words);
+    this.time.update(data.length, isNewRun, data.words);
+    for (const panel of data.panels) this.card(panel.name).update(panel, data.run);
+    // An earlier step that was chosen in another run means nothing in this one.
+    if (isNewRun && !isFirst && !data.following) this.steps.choose(null);
+    this.schedule();
+  }
+
+  card(name) {
+    if (!this.cards.has(name)) {
+      const chosen = () => this.send("options", this.options);
+      const card = new Card(name, { chosen, changed: this.schedule });
+      this.cards.set(name, card);
+      this.grid.append(card.root);
+    }
+    return this.cards.get(name);
+  }
+
+  get options() {
+    const named = [...this.cards].filter(([, card]) => card.options.size);
+    return Object.fromEntries(named.map(([name, card]) => [name, card.values]));
+  }
+
+  forEachChart(action) {
+    for (const { chart } of this.cards.values()) action(chart);
+  }
+
+  moveTime() {
+    this.forEachChart((chart) => (chart.moved = true));
+    this.schedule();
+  }
+
+  tick(now) {
+    this.frame = 0;
+    if (document.hidden) return; // visibilitychange goes on from here
+    this.time.advance(now);
+    if (this.failed) this.forEachChart((chart) => chart.fail(this.words.failed));
+    else if (this.plotly) this.drawWaiting();
+    if (this.time.playing) this.schedule();
+  }
+
+  drawWaiting() {
+    const end = performance.now() + BUDGET;
+    for (const [name, card] of [...this.cards]) {
+      if (!card.chart.waiting) continue;
+      if (performance.now() > end) return this.schedule();
+      // The one just drawn goes last, so that a slow one cannot starve the others.
+      this.cards.delete(name);
+      this.cards.set(name, card);
+      card.chart.draw(this.plotly, this.theme, this.time.t, this.words);
+    }
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    document.removeEventListener("visibilitychange", this.schedule);
+    this.forEachChart((chart) => chart.close());
+  }
+}

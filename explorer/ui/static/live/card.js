@@ -1,0 +1,88 @@
+/** A card: title, choices, how to read it, and the chart. */
+
+const version = new URL(import.meta.url).search;
+const { Chart } = await import(`./chart.js${version}`);
+const { element, setAttributes, setText, Shared } = await import(`./dom.js${version}`);
+
+export class Card {
+  /** `chosen` is called after a choice, `changed` when there is something to draw. */
+  constructor(name, { chosen, changed }) {
+    this.chosen = chosen;
+    this.options = new Map();
+    this.title = element("h3", { class: "live-title" });
+    this.choices = element("div", { class: "live-choices" });
+    this.words = element("span");
+    this.caption = element(
+      "button",
+      { type: "button", class: "live-caption" },
+      this.words,
+    );
+    this.plot = element("div", { class: "live-plot", role: "img" });
+    this.root = element(
+      "section",
+      { class: "live-card", "data-panel": name },
+      element("header", { class: "live-head" }, this.title, this.choices),
+      this.caption,
+      this.plot,
+    );
+    this.caption.onclick = () => {
+      const open = this.root.classList.toggle("live-open");
+      setAttributes(this.caption, { "aria-expanded": open });
+    };
+    setAttributes(this.caption, { "aria-expanded": "false" });
+    this.chart = new Chart(this.plot, changed);
+  }
+
+  update(panel, run) {
+    setText(this.title, panel.title);
+    setText(this.words, panel.caption);
+    setAttributes(this.caption, { title: panel.caption });
+    setAttributes(this.plot, { "aria-label": panel.alt });
+    for (const option of panel.options ?? []) this.updateOption(option);
+    // A new run or another kind of picture starts with a fresh zoom and camera.
+    const values = (panel.options ?? []).map((option) => option.value);
+    this.chart.setFigure(panel.figure, [run, ...values].join("|"));
+  }
+
+  updateOption(option) {
+    const known = this.options.get(option.name) ?? this.addOption(option);
+    known.shared.offer(option.value);
+    setAttributes(known.group, { "aria-label": option.label, title: option.label });
+    for (const [value, label] of option.choices) {
+      const button = known.buttons.get(value);
+      setText(button, label);
+      setAttributes(button, { "aria-pressed": value === known.shared.value });
+    }
+  }
+
+  addOption(option) {
+    const known = {
+      shared: new Shared(),
+      group: element("div", { class: "live-choice", role: "group" }),
+      buttons: new Map(),
+    };
+    known.shared.reset(option.value);
+    for (const [value] of option.choices) {
+      const button = element("button", { type: "button" });
+      button.onclick = () => {
+        known.shared.choose(value);
+        for (const [other, each] of known.buttons) {
+          setAttributes(each, { "aria-pressed": other === value });
+        }
+        this.chosen();
+      };
+      known.buttons.set(value, button);
+      known.group.append(button);
+    }
+    this.choices.append(known.group);
+    this.options.set(option.name, known);
+    return known;
+  }
+
+  /** Return the chosen value of each option. */
+  get values() {
+    return Object.fromEntries(
+      [...this.options].map(([name, { shared }]) => [name, shared.value]),
+    );
+  }
+}

@@ -1,0 +1,139 @@
+/** One chart: a figure from Python, drawn and redrawn in place with Plotly. */
+
+const version = new URL(import.meta.url).search;
+const { element } = await import(`./dom.js${version}`);
+const { dress } = await import(`./theme.js${version}`);
+const { isFlat, Motion } = await import(`./motion.js${version}`);
+const { isTimed, reveal } = await import(`./reveal.js${version}`);
+
+const ENDS = ["pointerup", "pointercancel", "blur"];
+const touch = matchMedia("(pointer: coarse)");
+
+export class Chart {
+  /** Draw into `plot`; `changed` is called when there is something to draw. */
+  constructor(plot, changed) {
+    this.plot = plot;
+    this.cursor = element("i", { class: "live-cursor", hidden: "" });
+    this.stale = false; // the figure or its theme has changed
+    this.moved = false; // only the time has changed
+    this.resized = false;
+    this.held = false; // a person is dragging in it: redrawing would undo the drag
+    plot.addEventListener("pointerdown", () => (this.held = true));
+    this.release = () => {
+      if (this.held) changed();
+      this.held = false;
+    };
+    ENDS.forEach((end) => window.addEventListener(end, this.release));
+    this.observer = new ResizeObserver(() => {
+      this.resized = true;
+      changed();
+    });
+    this.observer.observe(plot);
+  }
+
+  get waiting() {
+    return this.figure && !this.held && (this.stale || this.moved || this.resized);
+  }
+
+  /** Take a figure; nothing is drawn where it equals the one that is shown. */
+  setFigure(figure, revision) {
+    const json = JSON.stringify(figure);
+    if (json === this.json && revision === this.revision) return;
+    if (revision !== this.revision) this.distance = null;
+    Object.assign(this, { json, figure, revision, stale: true });
+    this.timed = figure.data.some(isTimed);
+    this.flat = isFlat(figure.data);
+  }
+
+  draw(Plotly, theme, t, words) {
+    const { clientWidth, clientHeight } = this.plot;
+    if (!clientWidth || !clientHeight) return; // in a closed tab; it resizes later
+    const size = `${clientWidth}x${clientHeight}`;
+    this.t = t;
+    if (this.stale || !this.size) this.react(Plotly, theme, words);
+    else if (this.resized && size !== this.size) Plotly.Plots.resize(this.plot);
+    else if (this.motion) this.motion.show(t);
+    else if (this.timed && this.moved) this.react(Plotly, theme, words);
+    this.size = size;
+    this.stale = this.moved = this.resized = false;
+    this.placeCursor();
+  }
+
+  react(Plotly, theme, words) {
+    // Plotly writes into what it is given, so it gets a copy each time.
+    const layout = dress(structuredClone(this.figure.layout), theme);
+    layout.uirevision = this.revision;
+    if (touch.matches) layout.dragmode ??= layout.scene ? "orbit" : false;
+    if (layout.scene) this.stepBack(layout.scene);
+    const reset = layout.scene ? "resetCameraDefault3d" : "resetScale2d";
+    const isNew = !this.size;
+    this.drawnAt = this.t;
+    Plotly.react(this.plot, this.dataAt(this.t), layout, {
+      displaylogo: false,
+      displayModeBar: touch.matches ? false : "hover",
+      modeBarButtons: [[reset, "toImage"]],
+      scrollZoom: false,
+      responsive: false,
+      locale: "page",
+      locales: { page: { dictionary: words.plotly ?? {}, format: {} } },
+    });
+    if (isNew) {
+      this.plot.append(this.cursor);
+      this.plot.on("plotly_afterplot", () => this.afterPlot());
+      this.plot.on("plotly_relayouting", () => this.placeCursor());
+    }
+    this.afterPlot();
+  }
+
+  /** Look from further off in a narrow card: nothing is to be cut off at its sides. */
+  stepBack(scene) {
+    const { clientWidth, clientHeight } = this.plot;
+    // Kept as long as the zoom: another first camera would undo a person's turning.
+    this.distance ??= Math.min(Math.max((0.85 * clientHeight) / clientWidth, 1), 1.3);
+    const { x, y, z } = scene.camera?.eye ?? { x: 1.25, y: 1.25, z: 1.25 };
+    const eye = { x: x * this.distance, y: y * this.distance, z: z * this.distance };
+    scene.camera = { ...scene.camera, eye };
+  }
+
+  dataAt(t) {
+    const whole = (trace) => this.flat && trace.meta?.until;
+    return this.figure.data.map((trace) =>
+      whole(trace) ? { ...trace } : reveal(trace, t),
+    );
+  }
+
+  /** Bring back what a redraw, a zoom or a click on the legend has undone. */
+  afterPlot() {
+    this.motion = null;
+    if (this.timed && this.flat) {
+      this.motion = Motion.find(this.plot, this.figure.data, this.drawnAt);
+      this.motion?.show(this.t);
+      if (!this.motion) this.flat = !(this.stale = true);
+    }
+    this.placeCursor();
+  }
+
+  /** Put the thin line at the present time, where the figure has a time axis. */
+  placeCursor() {
+    const { timeAxis, times } = this.figure.layout.meta ?? {};
+    const full = this.plot._fullLayout;
+    const axis = full?.[timeAxis?.replace("x", "xaxis")];
+    const x = axis?.d2p?.(times?.[this.t] ?? this.t);
+    this.cursor.hidden = !(x >= 0 && x <= axis._length);
+    if (this.cursor.hidden) return;
+    this.cursor.style.height = `${full._size.h}px`;
+    this.cursor.style.transform = `translate(${axis._offset + x}px, ${full._size.t}px)`;
+  }
+
+  /** Put a plain sentence where the chart cannot be drawn. */
+  fail(sentence) {
+    this.plot.textContent = sentence;
+    this.plot.classList.add("live-failed");
+  }
+
+  close() {
+    this.observer.disconnect();
+    ENDS.forEach((end) => window.removeEventListener(end, this.release));
+    window.Plotly?.purge(this.plot); // gives its WebGL context back
+  }
+}

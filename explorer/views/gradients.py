@@ -1,0 +1,57 @@
+"""The gradient on its way back: |dL/dh_t| over the time steps of the sequence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from explorer.figures.gradient_profile import gradient_profile
+from explorer.probes.gradients import state_gradient_norms
+from explorer.texts import Language, Text
+from explorer.views._view import VIEWS, Scene, View
+
+SUBSCRIPT_T = "ₜ"
+
+
+@VIEWS.register
+class Gradients(View):
+    """The gradient's norm at every time step, in float64, on a log axis."""
+
+    order = 2
+    title = Text(en="Gradient through time", zh="梯度沿时间的传播")
+    caption = Text(
+        en="Read from right to left: the loss's gradient travels back in time. "
+        "A falling line is a gradient that vanishes.",
+        zh="从右向左读：损失的梯度沿时间反向传播。越往左越低，说明梯度在消失。",
+    )
+
+    def figure(
+        self, scene: Scene, language: Language, chosen: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return a line for each state and layer."""
+        lines = {
+            self._label(name, layer, scene, language): norms
+            for name, layers in state_gradient_norms(scene.trace).items()
+            for layer, norms in enumerate(layers)
+        }
+        quantity = "|∂L/∂hₜ|"
+        if len(scene.trace.states) > 1:
+            quantity = "|∂L/∂hₜ|, |∂L/∂cₜ|"
+        return gradient_profile(lines, language=language, quantity=quantity)
+
+    def _label(self, name: str, layer: int, scene: Scene, language: Language) -> str:
+        state = f"{name}{SUBSCRIPT_T}"
+        if scene.config.num_layers == 1:
+            return state
+        return (
+            Text(en="{s} layer {n}", zh="{s} 第 {n} 层")
+            .format(s=state, n=layer + 1)
+            .to(language)
+        )
+
+    def describe(self, scene: Scene) -> Text:
+        """Return the gradient at both ends of the sequence."""
+        norms = state_gradient_norms(scene.trace)["h"][-1]
+        return Text(
+            en="Gradient norm of the top layer's h: {first:.2g} at the first time step, "
+            "{last:.2g} at the last.",
+            zh="顶层 h 的梯度范数：第一个时间步 {first:.2g}，最后一个 {last:.2g}。",
+        ).format(first=norms[0], last=norms[-1])

@@ -1,0 +1,87 @@
+"""Hidden states of one sequence as a heatmap, units by time steps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from explorer.activations import ACTIVATIONS
+from explorer.cells import CELLS
+from explorer.config import RunConfig
+from explorer.figures.state_heatmap import state_heatmap
+from explorer.texts import Language, Text
+from explorer.views._view import (
+    VIEWS,
+    Choice,
+    Scene,
+    View,
+    chosen_layer,
+    layer_choice,
+    spread,
+)
+
+SHOWN = 0
+MOST_UNITS, MOST_TIMES = 64, 300
+
+
+def state_choice(config: RunConfig) -> list[Choice]:
+    """Return the choice of a state; none for cells that have just h."""
+    names = CELLS[config.cell].states
+    if len(names) == 1:
+        return []
+    values = {name: Text(en=f"{name}ₜ", zh=f"{name}ₜ") for name in names}
+    return [Choice("state", Text(en="state", zh="状态"), values)]
+
+
+@VIEWS.register
+class States(View):
+    """The state of every unit at every time step of one sequence."""
+
+    order = 5
+    title = Text(en="Hidden states, unit by unit", zh="逐单元的隐藏状态")
+    caption = Text(
+        en="A row is a unit, a column a time step, of the sequence on the left. "
+        "Long stripes of one colour are memory.",
+        zh="一行是一个单元，一列是一个时间步（同一序列）。长条的同色带就是记忆。",
+    )
+
+    def choices(self, config: RunConfig) -> list[Choice]:
+        """Offer the states and the layers."""
+        return [*state_choice(config), *layer_choice(config)]
+
+    def figure(
+        self, scene: Scene, language: Language, chosen: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return the heatmap."""
+        config = scene.config
+        choice = state_choice(config)
+        name = choice[0].of(chosen) if choice else "h"
+        layer = chosen_layer(config, chosen)
+        states = scene.trace.states[name][layer, :, SHOWN]
+        times = spread(len(states), MOST_TIMES)
+        bounded = name == "h" and ACTIVATIONS[config.activation].bounded
+        return state_heatmap(
+            states[times][:, :MOST_UNITS],
+            bound=1.0 if bounded else None,
+            language=language,
+            note=self._note(config).to(language),
+            times=times,
+        )
+
+    def _note(self, config: RunConfig) -> Text:
+        if config.hidden_size <= MOST_UNITS:
+            return Text(en="", zh="")
+        return Text(
+            en="first {few} of {all} units", zh="{all} 个单元中的前 {few} 个"
+        ).format(few=MOST_UNITS, all=config.hidden_size)
+
+    def describe(self, scene: Scene) -> Text:
+        """Return the range of the top layer's h."""
+        hidden = scene.trace.states["h"][-1, :, SHOWN]
+        return Text(
+            en="{units} units over {length} time steps, values {low:.2g} to {high:.2g}.",
+            zh="{units} 个单元、{length} 个时间步，取值 {low:.2g} 到 {high:.2g}。",
+        ).format(
+            units=hidden.shape[1],
+            length=hidden.shape[0],
+            low=hidden.min(),
+            high=hidden.max(),
+        )

@@ -1,0 +1,19 @@
+"""The entry: `streamlit run streamlit_app.py`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Load torch and open the store before the first visitor; save all at the end."""
+    from explorer.ui.services import services
+
+    shared = services()
+    yield
+    shared.jobs.close()
+
+
+app = st.App("explorer/ui/frame.py", lifespan=lifespan)
