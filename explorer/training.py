@@ -129,7 +129,7 @@ class Training:
         """
         every, yielded, began = record_every(self.config), False, self.step
         while True:
-            stopping = self.step > began and out_of_time()
+            stopping = began < self.step < goal and out_of_time()
             if stopping and yielded:
                 return
             loss, grad_norm = self._measure()
