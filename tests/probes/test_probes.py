@@ -1,0 +1,75 @@
+"""The probes, each against another way to the same numbers."""
+
+import numpy as np
+import pytest
+
+from explorer.config import RunConfig
+from explorer.history import initial_snapshot
+from explorer.probes.gradients import state_gradient_norms
+from explorer.probes.trajectories import Trajectories, principal_components
+
+RNG = np.random.default_rng(0)
+# Stretched, so that no two components carry the same variance.
+STATES = RNG.standard_normal((12, 5, 7)) * np.arange(1, 8) + 3
+
+
+def test_gradient_norms_are_euclidean_over_units_and_averaged_over_sequences() -> None:
+    config = RunConfig(task="adding", seq_len=9, cell="lstm", hidden_size=5)
+    trace = initial_snapshot(config).trace()
+    norms = state_gradient_norms(trace)
+    assert norms.keys() == {"h", "c"}
+    for name, gradient in trace.gradients.items():
+        expected = np.sqrt(np.square(gradient).sum(axis=-1)).mean(axis=-1)
+        assert norms[name].shape == (1, 9)
+        np.testing.assert_allclose(norms[name], expected, rtol=1e-12)
+
+
+def by_svd(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return points (N, 3) of any sign and the share of the variance, (3,)."""
+    flat = states.reshape(-1, states.shape[-1])
+    left, values, _ = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+    return (left * values)[:, :3], (values**2 / (values**2).sum())[:3]
+
+
+def test_points_and_variances_are_those_of_a_singular_value_decomposition() -> None:
+    paths = principal_components(STATES)
+    points, explained = by_svd(STATES)
+    assert paths.points.shape == (12, 5, 3)
+    flat = paths.points.reshape(-1, 3)
+    np.testing.assert_allclose(np.abs(flat), np.abs(points), atol=1e-9)
+    np.testing.assert_allclose(paths.explained, explained, rtol=1e-9)
+
+
+def directions(states: np.ndarray, paths: Trajectories) -> np.ndarray:
+    """Return the components' directions, (hidden, 3), from the points alone."""
+    flat = states.reshape(-1, states.shape[-1])
+    points = paths.points.reshape(-1, 3)
+    return (flat - flat.mean(axis=0)).T @ points / np.square(points).sum(axis=0)
+
+
+@pytest.mark.parametrize("states", [STATES, -STATES, STATES[..., ::-1]])
+def test_the_largest_weight_of_a_component_is_positive(states: np.ndarray) -> None:
+    axes = directions(states, principal_components(states))
+    largest = np.abs(axes).argmax(axis=0)
+    assert (axes[largest, range(3)] > 0).all()
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_components_that_too_few_units_cannot_have_are_zero(units: int) -> None:
+    paths = principal_components(STATES[..., :units])
+    assert (paths.points[..., units:] == 0).all()
+    assert (paths.explained[units:] == 0).all()
+    assert paths.explained.sum() == pytest.approx(1)
+
+
+def test_states_that_never_move_have_no_variance_to_explain() -> None:
+    paths = principal_components(np.full((4, 3, 5), 0.25))
+    assert (paths.points == 0).all() and (paths.explained == 0).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_state_that_is_not_finite_leaves_nothing_to_draw(value: float) -> None:
+    states = STATES.copy()
+    states[3, 2, 1] = value
+    paths = principal_components(states)
+    assert np.isnan(paths.points).all() and (paths.explained == 0).all()

@@ -1,0 +1,185 @@
+"""Every view of every task, in both languages, and the numbers in its words."""
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from explorer.config import RunConfig
+from explorer.history import initial_snapshot
+from explorer.probes.gradients import state_gradient_norms
+from explorer.tasks import TASKS
+from explorer.texts import LANGUAGES, Language
+from explorer.views import VIEWS, Scene, View
+
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+@cache
+def scene(task: str = "adding", **settings: Any) -> Scene:
+    """Return what there is to see of a small untrained run."""
+    small = {"hidden_size": 5, "seed": 1} | settings
+    config = RunConfig(task=task, seq_len=shortest(task), **small)
+    first = initial_snapshot(config)
+    steps = np.array([0, 1, 2, 4])
+    loss, metric = first.loss * 0.9**steps, np.full(4, first.metric)
+    return Scene(config, steps, loss, metric, 2, first.trace())
+
+
+def shortest(task: str) -> int:
+    """Return a length that keeps the test fast, within the task's bounds."""
+    bounds = TASKS[task].model_json_schema()["properties"]["seq_len"]
+    return max(int(bounds["minimum"]), 12)
+
+
+def blown_up() -> Scene:
+    """Return a run whose weights have run off to infinity."""
+    whole = scene("adding", num_layers=2)
+
+    def broken(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {name: np.full_like(array, np.nan) for name, array in arrays.items()}
+
+    trace = replace(
+        whole.trace,
+        outputs=np.full_like(whole.trace.outputs, np.inf),
+        states=broken(whole.trace.states),
+        gates=broken(whole.trace.gates),
+        gradients=broken(whole.trace.gradients),
+    )
+    nothing = np.full(4, np.nan)
+    return replace(whole, loss=nothing, metric=nothing, trace=trace)
+
+
+def offers(view: View, config: RunConfig) -> list[dict[str, str]]:
+    """Return every combination of what a view lets the reader choose."""
+    choices = view.choices(config)
+    values = product(*(choice.values for choice in choices))
+    names = [choice.name for choice in choices]
+    return [dict(zip(names, chosen, strict=True)) for chosen in values]
+
+
+def check(figure: dict[str, Any]) -> None:
+    """Hold a figure to what the page needs: plotly knows it, JSON can carry it."""
+    json.dumps(figure, allow_nan=False)
+    go.Figure(figure)
+    assert figure["data"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", list(TASKS))
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_every_view_draws_every_task(name: str, task: str, language: Language) -> None:
+    shown, view = scene(task, num_layers=2), VIEWS[name]()
+    for chosen in offers(view, shown.config):
+        check(view.figure(shown, language, chosen))
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_every_view_draws_every_cell(name: str, cell: str) -> None:
+    shown, view = scene(cell=cell, hidden_size=1), VIEWS[name]()
+    for chosen in offers(view, shown.config):
+        check(view.figure(shown, "en", chosen))
+    assert view.describe(shown).en
+
+
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_a_run_that_blew_up_can_still_be_drawn(name: str) -> None:
+    shown, view = blown_up(), VIEWS[name]()
+    for chosen in offers(view, shown.config):
+        check(view.figure(shown, "zh", chosen))
+    assert view.describe(shown).zh
+
+
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_titles_captions_and_choices_are_in_both_languages(name: str) -> None:
+    view, config = VIEWS[name](), scene(num_layers=3).config
+    titles = [choice.title for choice in view.choices(config)]
+    for text in (view.title, view.caption, *titles):
+        assert HAN.search(text.zh) and not HAN.search(text.en)
+
+
+@pytest.mark.parametrize("task", list(TASKS))
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_every_picture_is_told_in_words_in_both_languages(name: str, task: str) -> None:
+    words = VIEWS[name]().describe(scene(task, num_layers=2))
+    assert re.search(r"\d", words.en) and HAN.search(words.zh)
+    assert not HAN.search(words.en)
+    numbers = re.compile(r"\d[\d.e%+-]*\d|\d")
+    assert sorted(numbers.findall(words.en)) == sorted(numbers.findall(words.zh))
+
+
+@pytest.mark.parametrize("name", list(VIEWS))
+def test_a_choice_that_is_not_on_offer_falls_back_to_the_first(name: str) -> None:
+    shown, view = scene("flip_flop", num_layers=2), VIEWS[name]()
+    nonsense = {choice.name: "9" for choice in view.choices(shown.config)}
+    assert view.figure(shown, "en", nonsense) == view.figure(shown, "en", {})
+
+
+def test_the_layer_that_is_chosen_is_the_one_that_is_drawn() -> None:
+    shown, view = scene("sine", num_layers=2, hidden_size=4), VIEWS["states"]()
+    for layer, number in (("0", 0), ("1", 1)):
+        figure = view.figure(shown, "en", {"layer": layer, "state": "c"})
+        drawn = np.array(figure["data"][0]["z"], dtype=float)
+        expected = shown.trace.states["c"][number, :, 0].T
+        np.testing.assert_allclose(drawn, expected, atol=2e-3)
+
+
+def test_the_words_for_the_loss_are_the_newest_record_and_the_baseline() -> None:
+    shown = replace(scene(), loss=np.array([4, 3, 2, 1.25]), metric=np.ones(4) / 8)
+    words = VIEWS["loss"]().describe(shown)
+    assert "After 4 updates: training loss 1.25," in words.en
+    assert "mean squared error 0.125; always answer 1: 0.167." in words.en
+    assert "均方误差 0.125；总是回答 1：0.167" in words.zh
+
+
+def test_the_words_for_the_gradient_are_its_ends_in_the_top_layer() -> None:
+    shown = scene(num_layers=2)
+    norms = state_gradient_norms(shown.trace)["h"][1]
+    words = VIEWS["gradients"]().describe(shown).en
+    assert f"{norms[0]:.2g} at the first" in words
+    assert f"{norms[-1]:.2g} at the last" in words
+
+
+def test_the_words_for_the_states_are_their_number_and_range() -> None:
+    shown = scene()
+    hidden = shown.trace.states["h"][-1, :, 0]
+    words = VIEWS["states"]().describe(shown).en
+    assert words.startswith("5 units over 12 time steps")
+    assert f"{hidden.min():.2g} to {hidden.max():.2g}" in words
+
+
+def test_the_words_for_the_paths_are_their_number_and_the_plane_s_share() -> None:
+    shown = scene()
+    flat = shown.trace.states["h"][-1].reshape(-1, 5)
+    variances = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) ** 2
+    words = VIEWS["trajectories"]().describe(shown).en
+    assert words.startswith("Paths of 16 sequences over 12 time steps")
+    assert f"{variances[:2].sum() / variances.sum():.0%}" in words
+
+
+def test_the_words_for_a_value_are_target_and_answer() -> None:
+    shown = scene("adding")
+    target, answer = shown.trace.targets[0, 0], shown.trace.outputs[-1, 0, 0]
+    words = VIEWS["answer"]().describe(shown).en
+    assert words == f"Target {target:.3g}, the network's answer {answer:.3g}."
+
+
+def test_the_words_for_a_class_are_the_right_one_and_its_probability() -> None:
+    shown = scene("temporal_order")
+    logits, target = shown.trace.outputs[-1, 0], int(shown.trace.targets[0])
+    share = np.exp(logits[target]) / np.exp(logits).sum()
+    words = VIEWS["answer"]().describe(shown).en
+    assert shown.task.output_names[target].en in words and f"{share:.0%}" in words
+
+
+def test_the_words_for_a_series_are_its_mean_error() -> None:
+    shown = scene("sine")
+    error = np.abs(shown.trace.outputs[:, 0] - shown.trace.targets[:, 0]).mean()
+    assert f": {error:.3g}." in VIEWS["answer"]().describe(shown).en
