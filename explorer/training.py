@@ -36,12 +36,19 @@ class Diverged(ArithmeticError):
 
     Attributes:
         step: the number of updates made before.
-        quantity: which of the two it was.
+        quantity: "loss" or "grad_norm".
+        last_grad_norm: the gradient's norm one update before; None if not known.
     """
 
-    def __init__(self, step: int, quantity: Literal["loss", "grad_norm"]) -> None:
+    def __init__(
+        self,
+        step: int,
+        quantity: str,
+        last_grad_norm: float | None,
+    ) -> None:
         super().__init__(f"{quantity} is not finite after {step} updates")
         self.step, self.quantity = step, quantity
+        self.last_grad_norm = last_grad_norm
 
 
 @dataclass(frozen=True)
@@ -128,12 +135,16 @@ class Training:
             Diverged: the loss or its gradient is not finite.
         """
         every, yielded, began = record_every(self.config), False, self.step
+        last_norm = None
         while True:
             stopping = began < self.step < goal and out_of_time()
             if stopping and yielded:
                 return
             loss, grad_norm = self._measure()
-            _check_finite(self.step, loss, grad_norm)
+            for value, quantity in ((loss, "loss"), (grad_norm, "grad_norm")):
+                if not math.isfinite(value):
+                    raise Diverged(self.step, quantity, last_norm)
+            last_norm = grad_norm
             if on_schedule(self.step, every) or self.step >= goal or stopping:
                 yielded = True
                 yield self._snapshot(loss, grad_norm)
@@ -242,7 +253,11 @@ def train_slice(
             status = "done"
     except Diverged as diverged:
         status = "diverged"
-        message = {"step": diverged.step, "quantity": diverged.quantity}
+        message = {
+            "step": diverged.step,
+            "quantity": diverged.quantity,
+            "last_grad_norm": diverged.last_grad_norm,
+        }
     return Slice(
         training.step,
         training.seconds - before,
@@ -251,13 +266,6 @@ def train_slice(
         records,
         training.checkpoint(),
     )
-
-
-def _check_finite(step: int, loss: float, grad_norm: float) -> None:
-    if not math.isfinite(loss):
-        raise Diverged(step, "loss")
-    if not math.isfinite(grad_norm):
-        raise Diverged(step, "grad_norm")
 
 
 def _record(snapshot: Snapshot, goal: int) -> Record:

@@ -30,11 +30,13 @@ MEMORY_ONLY = Text(
     "请把 RNN_EXPLORER_DB 设为可写的文件，或把 DATABASE_URL 设为数据库。",
 )
 DIVERGED = Text(
-    en="Training stopped after {step} updates: {quantity} was no longer a finite number. "
-    "Everything before is kept; move the training step slider to see how it came. "
-    "Try clipping, a smaller learning rate or another initialisation.",
-    zh="训练在 {step} 次更新后停止：{quantity}不再是有限的数。之前的一切都已保留；"
-    "拖动训练步滑块可查看经过。可尝试梯度裁剪、更小的学习率或其他初始化。",
+    en="Training stopped after {step} updates: {quantity} was no longer finite "
+    "(the gradient's norm before: {norm}). All before is kept; move the training step "
+    "slider to see how it came. Try clipping, a smaller learning rate or another "
+    "initialisation.",
+    zh="训练在 {step} 次更新后停止：{quantity}不再是有限的数"
+    "（此前的梯度范数：{norm}）。之前的一切都已保留；拖动训练步滑块可查看经过。"
+    "可尝试梯度裁剪、更小的学习率或其他初始化。",
 )
 QUANTITIES = {
     "loss": Text(en="the loss", zh="损失"),
@@ -72,7 +74,12 @@ def _message(run: Run) -> Text:
     message = run.message or {}
     if run.status == "diverged":
         quantity = QUANTITIES[message["quantity"]]
-        return DIVERGED.format(step=message["step"], quantity=quantity)
+        norm = message.get("last_grad_norm")
+        return DIVERGED.format(
+            step=message["step"],
+            quantity=quantity,
+            norm="–" if norm is None else f"{norm:.3g}",
+        )
     return FAILED.format(error=message.get("error", "?"))
 
 

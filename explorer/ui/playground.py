@@ -58,7 +58,7 @@ OTHERS_WATCH = Text(
 
 
 def buttons(shared: Services, config: RunConfig, language: Language) -> None:
-    """Draw Train, Pause, Step, Reset and New seed; they act before the page is drawn."""
+    """Draw Train, Pause, Step, Reset and New seed."""
     run = shared.store.run(config.key)
     active, step = run is not None and run.active, run.step if run else 0
     over = run is not None and run.status in ("done", "diverged")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from explorer.jobs import Jobs
 from explorer.store import Store, StoreError, open_store
@@ -34,6 +35,8 @@ class Services:
 @st.cache_resource(show_spinner=False)
 def services() -> Services:
     """Return the shared parts, made on first use."""
+    # A picture's small matrices gain nothing from more threads, which training needs.
+    threadpool_limits(1)
     VIEWS.names()  # imports them all, before the first visitor waits for it
     missing = link_plotly()
     store, memory_only = open_store()

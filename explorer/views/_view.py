@@ -1,11 +1,11 @@
 """What a view is: from what was computed of a run to a picture that explains itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from explorer.model import Trace
 from explorer.registry import Registry
 from explorer.tasks import Task
 from explorer.texts import Language, Text
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class Scene:
     metric: np.ndarray
     step: int
     trace: Trace
+
+    def once(self, name: Hashable, compute: Callable[[], Value]) -> Value:
+        """Compute a thing once for all that show or tell it."""
+        if name not in self._computed:
+            self._computed[name] = compute()
+        return cast(Value, self._computed[name])
+
+    @cached_property
+    def _computed(self) -> dict[Hashable, object]:
+        return {}
 
     @cached_property
     def task(self) -> Task:

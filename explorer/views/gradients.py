@@ -51,7 +51,7 @@ class Gradients(View):
         """Return the gradient at both ends of the sequence."""
         norms = state_gradient_norms(scene.trace)["h"][-1]
         return Text(
-            en="Gradient norm of the top layer's h: {first:.2g} at the first time step, "
-            "{last:.2g} at the last.",
+            en="Gradient norm of the top layer's h: {first:.2g} at the first time "
+            "step, {last:.2g} at the last.",
             zh="顶层 h 的梯度范数：第一个时间步 {first:.2g}，最后一个 {last:.2g}。",
         ).format(first=norms[0], last=norms[-1])

@@ -77,7 +77,7 @@ class States(View):
         """Return the range of the top layer's h."""
         hidden = scene.trace.states["h"][-1, :, SHOWN]
         return Text(
-            en="{units} units over {length} time steps, values {low:.2g} to {high:.2g}.",
+            en="{units} units over {length} time steps, from {low:.2g} to {high:.2g}.",
             zh="{units} 个单元、{length} 个时间步，取值 {low:.2g} 到 {high:.2g}。",
         ).format(
             units=hidden.shape[1],

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.config import RunConfig
 from explorer.figures.state_trajectories import state_trajectories
+from explorer.probes.trajectories import Trajectories as Paths
 from explorer.probes.trajectories import principal_components
 from explorer.texts import Language, Text
 from explorer.views._view import (
@@ -27,7 +28,14 @@ COLOUR = Choice(
     Text(en="colour", zh="颜色"),
     {"class": Text(en="class", zh="类别"), "time": Text(en="time", zh="时间")},
 )
-MOST_TIMES = 100
+MOST_TIMES = 60
+
+
+def _paths(scene: Scene, layer: int) -> Paths:
+    """Return a layer's paths, computed once for the figure and its description."""
+    return scene.once(
+        ("paths", layer), lambda: principal_components(scene.trace.states["h"][layer])
+    )
 
 
 @VIEWS.register
@@ -52,9 +60,9 @@ class Trajectories(View):
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
     ) -> dict[str, Any]:
         """Return the paths."""
-        hidden = scene.trace.states["h"][chosen_layer(scene.config, chosen)]
-        paths, classes = principal_components(hidden), scene.trace.classes
-        times = spread(len(hidden), MOST_TIMES)
+        paths = _paths(scene, chosen_layer(scene.config, chosen))
+        classes = scene.trace.classes
+        times = spread(scene.config.seq_len, MOST_TIMES)
         return state_trajectories(
             paths.points[times],
             labels=None if classes is None else classes[times],
@@ -70,13 +78,13 @@ class Trajectories(View):
 
     def describe(self, scene: Scene) -> Text:
         """Return how many paths there are and how flat they lie."""
-        hidden = scene.trace.states["h"][-1]
-        explained = principal_components(hidden).explained
+        layer = scene.config.num_layers - 1
+        points, explained = _paths(scene, layer)
         return Text(
             en="Paths of {count} sequences over {length} time steps; the first two "
             "components carry {share:.0%} of the variance.",
             zh="{count} 个序列在 {length} 个时间步上的路径；"
             "前两个主成分占方差的 {share:.0%}。",
         ).format(
-            count=hidden.shape[1], length=hidden.shape[0], share=explained[:2].sum()
+            count=points.shape[1], length=points.shape[0], share=explained[:2].sum()
         )
