@@ -14,6 +14,7 @@ export class Board {
     this.host = host;
     this.cards = new Map();
     this.frame = 0;
+    this.restUntil = 0; // in ms: no new figure is drawn before
     this.schedule = () => {
       this.frame ||= requestAnimationFrame((now) => this.tick(now));
     };
@@ -89,15 +90,22 @@ export class Board {
   }
 
   drawWaiting() {
-    const end = performance.now() + BUDGET;
+    const begin = performance.now();
+    const resting = begin < this.restUntil;
+    const present = { theme: this.theme, t: this.time.t, words: this.words, resting };
     for (const [name, card] of [...this.cards]) {
-      if (!card.chart.waiting) continue;
-      if (performance.now() > end) return this.schedule();
+      if (!card.chart.waits(resting)) continue;
+      if (performance.now() > begin + BUDGET) break;
       // The one just drawn goes last, so that a slow one cannot starve the others.
       this.cards.delete(name);
       this.cards.set(name, card);
-      card.chart.draw(this.plotly, this.theme, this.time.t, this.words);
+      card.chart.draw(this.plotly, present);
     }
+    // On a slow machine new figures take half of the time: the rest is for hands.
+    const spent = performance.now() - begin;
+    if (!resting && spent > BUDGET) this.restUntil = begin + 2 * spent;
+    const cards = [...this.cards.values()];
+    if (cards.some(({ chart }) => chart.waits(false))) this.schedule();
   }
 
   close() {

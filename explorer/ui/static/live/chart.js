@@ -31,8 +31,12 @@ export class Chart {
     this.observer.observe(plot);
   }
 
-  get waiting() {
-    return this.figure && !this.held && (this.stale || this.moved || this.resized);
+  /** Say whether there is something to draw; new figures can wait while `resting`. */
+  waits(resting) {
+    const redraw = this.stale && !(resting && this.size);
+    if (!this.figure || this.held) return false;
+    if (!redraw && !this.moved && !this.resized) return false;
+    return this.plot.clientWidth > 0 && this.plot.clientHeight > 0; // else unseen
   }
 
   /** Take a figure; nothing is drawn where it equals the one that is shown. */
@@ -40,22 +44,20 @@ export class Chart {
     const json = JSON.stringify(figure);
     if (json === this.json && revision === this.revision) return;
     if (revision !== this.revision) this.distance = null;
-    Object.assign(this, { json, figure, revision, stale: true });
-    this.timed = figure.data.some(isTimed);
-    this.flat = isFlat(figure.data);
+    const timed = figure.data.some(isTimed);
+    Object.assign(this, { json, figure, revision, timed, stale: true });
   }
 
-  draw(Plotly, theme, t, words) {
+  draw(Plotly, { theme, t, words, resting }) {
     const { clientWidth, clientHeight } = this.plot;
-    if (!clientWidth || !clientHeight) return; // in a closed tab; it resizes later
     const size = `${clientWidth}x${clientHeight}`;
     this.t = t;
-    if (this.stale || !this.size) this.react(Plotly, theme, words);
+    if ((this.stale && !resting) || !this.size) this.react(Plotly, theme, words);
     else if (this.resized && size !== this.size) Plotly.Plots.resize(this.plot);
     else if (this.motion) this.motion.show(t);
-    else if (this.timed && this.moved) this.react(Plotly, theme, words);
+    else if (this.moved && this.timed) this.react(Plotly, theme, words);
     this.size = size;
-    this.stale = this.moved = this.resized = false;
+    this.moved = this.resized = false;
     this.placeCursor();
   }
 
@@ -67,7 +69,8 @@ export class Chart {
     if (layout.scene) this.stepBack(layout.scene);
     const reset = layout.scene ? "resetCameraDefault3d" : "resetScale2d";
     const isNew = !this.size;
-    this.drawnAt = this.t;
+    Object.assign(this, { drawn: this.figure, drawnAt: this.t, stale: false });
+    this.motion = null; // its nodes are about to go
     Plotly.react(this.plot, this.dataAt(this.t), layout, {
       displaylogo: false,
       displayModeBar: touch.matches ? false : "hover",
@@ -77,11 +80,10 @@ export class Chart {
       locale: "page",
       locales: { page: { dictionary: words.plotly ?? {}, format: {} } },
     });
-    if (isNew) {
-      this.plot.append(this.cursor);
-      this.plot.on("plotly_afterplot", () => this.afterPlot());
-      this.plot.on("plotly_relayouting", () => this.placeCursor());
-    }
+    if (!isNew) return;
+    this.plot.append(this.cursor);
+    this.plot.on("plotly_afterplot", () => this.afterPlot());
+    this.plot.on("plotly_relayouting", () => this.placeCursor());
     this.afterPlot();
   }
 
@@ -96,7 +98,8 @@ export class Chart {
   }
 
   dataAt(t) {
-    const whole = (trace) => this.flat && trace.meta?.until;
+    const flat = !this.fixed && isFlat(this.figure.data);
+    const whole = (trace) => flat && trace.meta?.until;
     return this.figure.data.map((trace) =>
       whole(trace) ? { ...trace } : reveal(trace, t),
     );
@@ -105,17 +108,18 @@ export class Chart {
   /** Bring back what a redraw, a zoom or a click on the legend has undone. */
   afterPlot() {
     this.motion = null;
-    if (this.timed && this.flat) {
-      this.motion = Motion.find(this.plot, this.figure.data, this.drawnAt);
+    if (isFlat(this.drawn.data) && this.drawn.data.some(isTimed) && !this.fixed) {
+      this.motion = Motion.find(this.plot, this.drawn.data, this.drawnAt);
       this.motion?.show(this.t);
-      if (!this.motion) this.flat = !(this.stale = true);
+      // Not Plotly's usual nodes: from now on each t is drawn anew.
+      if (!this.motion) this.fixed = this.stale = true;
     }
     this.placeCursor();
   }
 
   /** Put the thin line at the present time, where the figure has a time axis. */
   placeCursor() {
-    const { timeAxis, times } = this.figure.layout.meta ?? {};
+    const { timeAxis, times } = this.drawn?.layout.meta ?? {};
     const full = this.plot._fullLayout;
     const axis = full?.[timeAxis?.replace("x", "xaxis")];
     const x = axis?.d2p?.(times?.[this.t] ?? this.t);
