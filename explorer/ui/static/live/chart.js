@@ -91,7 +91,7 @@ export class Chart {
   stepBack(scene) {
     const { clientWidth, clientHeight } = this.plot;
     // Kept as long as the zoom: another first camera would undo a person's turning.
-    this.distance ??= Math.min(Math.max((0.95 * clientHeight) / clientWidth, 1), 1.3);
+    this.distance ??= Math.min(Math.max((1.1 * clientHeight) / clientWidth, 1), 1.4);
     const { x, y, z } = scene.camera?.eye ?? { x: 1.25, y: 1.25, z: 1.25 };
     const eye = { x: x * this.distance, y: y * this.distance, z: z * this.distance };
     scene.camera = { ...scene.camera, eye };
