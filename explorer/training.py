@@ -25,7 +25,7 @@ WEIGHT_BYTES = 16_000_000
 """About how many bytes of weights of a run are recorded."""
 EVALUATED = 100
 """How many sequences the metric is measured on."""
-TRACED = 16
+TRACED = 12
 """How many sequences the pictures show."""
 TRACED_STATES = 1_000_000
 """How many states the pictures may hold, hidden x layers x length x sequences."""

@@ -45,8 +45,8 @@ def class_answer(
         best = int(chances.argmax())
         right = "✓" if best == target else "✗"
         verdict = f"{class_names[best]} ({100 * chances[best]:.0f} %) {right}"
-    words = told(class_names[target], verdict, top=0.3, glyph="□", language=language)
-    figure = question(inputs, input_names, input_kind, highlight, 0.5, language)
+    words = told(class_names[target], verdict, top=0.25, glyph="□", language=language)
+    figure = question(inputs, input_names, input_kind, highlight, 0.55, language)
     figure["data"] += _bars(chances, target)
     figure["layout"] |= {
         "barmode": "overlay",
@@ -59,7 +59,7 @@ def class_answer(
         ),
         "yaxis2": axis(
             anchor="x2",
-            domain=[0, 0.3],
+            domain=[0, 0.25],
             range=[0, 1.04],
             tickvals=[0, 1],
             title=PROBABILITY.to(language),

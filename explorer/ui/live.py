@@ -74,7 +74,8 @@ class Panel(TypedDict):
     `meta.at`, a list of t for each point (None for a separator): the points up to the
     time slider's t, or those at the nearest t, are shown. `layout.meta.timeAxis`, such
     as "x", asks for a cursor at t on that axis, and `layout.meta.times` (length T)
-    says where on the axis each t lies, if not at t itself.
+    says where on the axis each t lies, if not at t itself; `layout.meta.timeSpan` says
+    which part of the height the cursor spans, such as [0.5, 1].
     """
 
     name: str

@@ -28,7 +28,7 @@ COLOUR = Choice(
     Text(en="colour", zh="颜色"),
     {"class": Text(en="class", zh="类别"), "time": Text(en="time", zh="时间")},
 )
-MOST_TIMES = 60
+MOST_TIMES = 50
 
 
 def _paths(scene: Scene, layer: int) -> Paths:
@@ -43,7 +43,7 @@ class Trajectories(View):
     """h_t in the plane or space of its first principal components."""
 
     order = 3
-    title = Text(en="Hidden states moving through time", zh="隐藏状态随时间的运动")
+    title = Text(en="Paths of the hidden state", zh="隐藏状态的轨迹")
     caption = Text(
         en="A path is one sequence, a dot its h at one time step, seen along the "
         "directions in which h varies most (PCA). Press play.",

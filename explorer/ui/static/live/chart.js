@@ -119,14 +119,16 @@ export class Chart {
 
   /** Put the thin line at the present time, where the figure has a time axis. */
   placeCursor() {
-    const { timeAxis, times } = this.drawn?.layout.meta ?? {};
+    const { timeAxis, times, timeSpan = [0, 1] } = this.drawn?.layout.meta ?? {};
     const full = this.plot._fullLayout;
     const axis = full?.[timeAxis?.replace("x", "xaxis")];
     const x = axis?.d2p?.(times?.[this.t] ?? this.t);
     this.cursor.hidden = !(x >= 0 && x <= axis._length);
     if (this.cursor.hidden) return;
-    this.cursor.style.height = `${full._size.h}px`;
-    this.cursor.style.transform = `translate(${axis._offset + x}px, ${full._size.t}px)`;
+    const [foot, head] = timeSpan; // in parts of the height, from below
+    const top = full._size.t + (1 - head) * full._size.h;
+    this.cursor.style.height = `${(head - foot) * full._size.h}px`;
+    this.cursor.style.transform = `translate(${axis._offset + x}px, ${top}px)`;
   }
 
   /** Put a plain sentence where the chart cannot be drawn. */

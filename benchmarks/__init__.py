@@ -1,0 +1,1 @@
+"""Timings, side by side on one machine: ratios are worth more than seconds."""
