@@ -270,9 +270,9 @@ def train_slice(
 
 def _record(snapshot: Snapshot, goal: int) -> Record:
     size = sum(tensor.nbytes for tensor in snapshot.weights.values())
-    kept = snapshot.step == goal or on_schedule(
-        snapshot.step, weights_every(snapshot.config, size)
-    )
+    every = weights_every(snapshot.config, size)
+    frequent = every == record_every(snapshot.config)  # so frequent, all are kept
+    kept = frequent or snapshot.step == goal or snapshot.step % every == 0
     return Record(
         snapshot.step,
         snapshot.loss,

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.texts import Text
 from explorer.ui.address import current_settings, language, write_address
 from explorer.ui.controls import controls
-from explorer.ui.faults import show_problems
+from explorer.ui.faults import said_to, show_problems
 from explorer.ui.playground import buttons, pictures
 from explorer.ui.services import services
 
@@ -25,5 +25,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.subheader(HEADING.to(words), anchor=False, width="content")
     st.caption(LEAD.to(words), width="content")
 show_problems(misfits, words)
-buttons(shared, config, words)
-pictures(shared, config, words)
+with said_to(words):
+    buttons(shared, config, words)
+    pictures(shared, config, words)

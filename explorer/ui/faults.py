@@ -1,6 +1,8 @@
 """What went wrong, in a sentence that says what happened and what to do."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -52,6 +54,15 @@ FAILED = Text(
 def store_sentence(error: StoreError) -> Text:
     """Return what a fault of the store means for the reader."""
     return STORE.format(reason=REASONS[error.reason])
+
+
+@contextmanager
+def said_to(language: Language) -> Iterator[None]:
+    """Say that the store failed in here, where the page would fail as a whole."""
+    try:
+        yield
+    except StoreError as error:
+        st.error(store_sentence(error).to(language))
 
 
 def show_faults(shared: Services, run: Run | None, language: Language) -> None:

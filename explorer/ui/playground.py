@@ -10,7 +10,7 @@ from explorer.config import RunConfig
 from explorer.devices import device_name
 from explorer.store import Run, StoreError
 from explorer.texts import Language, Text
-from explorer.ui.faults import show_faults, store_sentence
+from explorer.ui.faults import said_to, show_faults, store_sentence
 from explorer.ui.live import live_panels
 from explorer.ui.panels import live_data
 from explorer.ui.services import Services
@@ -91,6 +91,12 @@ def pictures(shared: Services, config: RunConfig, language: Language) -> None:
 
 
 def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
+    # Here as well as around the page: a fragment also runs without its page.
+    with said_to(language):
+        _draw(shared, config, language)
+
+
+def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     began = perf_counter()
     run = shared.store.run(config.key)
     if run is not None:
