@@ -22,9 +22,10 @@ ROOT = Path(__file__).parents[1]
 BROWSER = ["--no-sandbox", "--no-first-run", "--disable-background-networking"]
 BROWSER += ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 LOSS = "[data-panel=loss] .js-plotly-plot"
-LAST = f"document.querySelector('{LOSS}')?.data"
-RECORDS = f"Math.max(0, ...({LAST} ?? []).map(c => (c.x ?? []).length))"
-SCORE = f"({LAST} ?? []).map(c => c.y?.at(-1))"
+CURVES = f"(document.querySelector('{LOSS}')?.data ?? []).filter(c => c.name)"
+RECORDS = f"({CURVES}[0]?.x ?? []).length"
+SCORE = f"({CURVES}[1]?.y ?? [1]).at(-1)"
+DONE = "[...document.querySelectorAll('strong')].some(e => e.innerText == 'Trained')"
 SOLVED = 0.01
 
 
@@ -80,15 +81,14 @@ def _open(page: Page, address: str) -> float:
 def _train(page: Page, server: int) -> None:
     page.wait_for_timeout(1000)
     began = perf_counter()
-    page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_function(f"{RECORDS} > 1", polling=10)
     _tell("Train to the first moving picture", perf_counter() - began)
     solved, changes, before, peak = None, 0, 1, 0.0
-    while page.get_by_text("Trained").count() == 0:
+    while not page.evaluate(DONE):
         records = page.evaluate(RECORDS)
         changes, before = changes + (records != before), records
-        scores = [s for s in page.evaluate(SCORE) if s is not None]
-        if solved is None and scores and min(scores) < SOLVED:
+        if solved is None and page.evaluate(SCORE) < SOLVED:
             solved = perf_counter() - began
             _tell(f"Train to a held-out error below {SOLVED}", solved)
         peak = max(peak, _resident(server))

@@ -36,7 +36,12 @@ class Activation:
 
 ACTIVATIONS: dict[str, Activation] = {
     "tanh": Activation(
-        torch.tanh, 1.0, r"\tanh", r"\tanh(a)", Text(en="tanh", zh="tanh"), True
+        torch.tanh,
+        1.0,
+        r"\tanh",
+        r"(e^{a} - e^{-a}) / (e^{a} + e^{-a})",
+        Text(en="tanh", zh="tanh"),
+        True,
     ),
     "relu": Activation(
         torch.relu,

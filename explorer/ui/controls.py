@@ -51,8 +51,7 @@ def _cell(language: Language) -> None:
     activation = ACTIVATIONS[st.session_state["activation"]]
     lines = cell.latex(activation.latex)
     st.latex(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}")
-    if activation.latex != activation.definition.partition("(")[0]:
-        st.latex(rf"{activation.latex}(a) = {activation.definition}")
+    st.latex(rf"{activation.latex}(a) = {activation.definition}")
     starts = {name: INITIALISATIONS[name].title for name in cell.initialisations}
     _menu("init", INITIALISATION, starts, language, _initialisation_changed)
     start = INITIALISATIONS[st.session_state["init"]]

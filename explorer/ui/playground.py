@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from secrets import randbelow
-from time import perf_counter
+from time import thread_time
 
 import streamlit as st
 
@@ -17,8 +17,10 @@ from explorer.ui.services import Services
 from explorer.ui.state import touch, viewer
 
 LIVE = "live"
-FASTEST, SHARE = 0.3, 0.1
+FASTEST, SHARE = 0.3, 0.15
 """Seconds between pictures, and the share of a core that drawing them may take."""
+IDLE = 5.0
+"""Seconds between looks at a run that rests: somebody else may start it."""
 FIRST_PICTURE = 0.35
 """Seconds that pressing Train or Step may wait for the first result."""
 
@@ -86,8 +88,11 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
 def pictures(shared: Services, config: RunConfig, language: Language) -> None:
     """Draw the run's state and its pictures, again and again while it advances."""
     run = shared.store.run(config.key)
-    pace = st.session_state.get("pace", FASTEST) if run and run.active else None
-    st.fragment(_pictures, run_every=pace)(shared, config, language)
+    active = run is not None and run.active
+    busy = max(FASTEST, st.session_state.get("cost", 0.0) / SHARE)
+    st.session_state["drawn_active"] = active
+    again = busy if active else IDLE
+    st.fragment(_pictures, run_every=again)(shared, config, language)
 
 
 def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
@@ -97,7 +102,7 @@ def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
 
 
 def _draw(shared: Services, config: RunConfig, language: Language) -> None:
-    began = perf_counter()
+    began = thread_time()
     run = shared.store.run(config.key)
     if run is not None:
         shared.jobs.watch(config.key, viewer())
@@ -112,11 +117,13 @@ def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     )
     live_panels(data, key=LIVE)
     show_faults(shared, run, language)
-    st.session_state["pace"] = max(FASTEST, (perf_counter() - began) / SHARE)
-    was_active = st.session_state.get("was_active")
-    st.session_state["was_active"] = run is not None and run.active
-    if was_active and not st.session_state["was_active"]:
-        st.rerun()
+    shown = (config.key, data["step"])
+    if st.session_state.get("shown") != shown:  # else it was there already, and cheap
+        st.session_state["shown"] = shown
+        st.session_state["cost"] = thread_time() - began
+    active = run is not None and run.active
+    if st.session_state["drawn_active"] != active:
+        st.rerun()  # other buttons, another pace
 
 
 def _status(
