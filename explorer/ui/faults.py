@@ -1,5 +1,6 @@
 """What went wrong, in a sentence that says what happened and what to do."""
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,13 @@ from explorer.texts import Language, Text
 from explorer.ui.services import Services
 
 MOST_PROBLEMS = 5
+UNEXPECTED = Text(
+    en="This page failed in a way that nobody foresaw; the server's log says how. What "
+    "was computed is kept. Reload the page, or open it without the settings in its "
+    "address.",
+    zh="页面出现了意料之外的错误，详情见服务器日志。已计算的结果都已保留。"
+    "请刷新页面，或去掉地址中的设置后重新打开。",
+)
 MORE = Text(en="And {count} more.", zh="另有 {count} 项。")
 REASONS = {
     "locked": Text(en="is in use by another program", zh="正被其他程序占用"),
@@ -58,11 +66,14 @@ def store_sentence(error: StoreError) -> Text:
 
 @contextmanager
 def said_to(language: Language) -> Iterator[None]:
-    """Say that the store failed in here, where the page would fail as a whole."""
+    """Say what failed in here, where the page would fail as a whole."""
     try:
         yield
     except StoreError as error:
         st.error(store_sentence(error).to(language))
+    except Exception:
+        logging.getLogger(__name__).exception("a page failed")
+        st.error(UNEXPECTED.to(language))
 
 
 def show_faults(shared: Services, run: Run | None, language: Language) -> None:

@@ -11,6 +11,7 @@ import streamlit as st  # noqa: E402
 
 from explorer.texts import Text  # noqa: E402
 from explorer.ui.address import LANGUAGE, language, read_address  # noqa: E402
+from explorer.ui.faults import said_to  # noqa: E402
 from explorer.ui.live import STATIC  # noqa: E402
 from explorer.ui.navigation import pages  # noqa: E402
 from explorer.ui.state import touch  # noqa: E402
@@ -38,4 +39,5 @@ with st.sidebar:
         persist_state="session",
     )
 st.html(STATIC / "page.css")
-st.navigation(pages(ROOT / "pages", language()), position="hidden").run()
+with said_to(language()):
+    st.navigation(pages(ROOT / "pages", language()), position="hidden").run()

@@ -11,12 +11,14 @@ from explorer.devices import device_name
 from explorer.store import Run, StoreError
 from explorer.texts import Language, Text
 from explorer.ui.faults import said_to, show_faults, store_sentence
-from explorer.ui.live import live_panels
+from explorer.ui.live import LiveData, live_panels
 from explorer.ui.panels import live_data
 from explorer.ui.services import Services
 from explorer.ui.state import touch, viewer
 
 LIVE = "live"
+Known = tuple[Run | None, int, LiveData]
+"""A run, how many watch it, and its pictures."""
 FASTEST, SHARE = 0.3, 0.15
 """Seconds between pictures, and the share of a core that drawing them may take."""
 IDLE = 5.0
@@ -103,18 +105,8 @@ def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
 
 def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     began = thread_time()
-    run = shared.store.run(config.key)
-    if run is not None:
-        shared.jobs.watch(config.key, viewer())
-    _status(shared, config, run, language)
-    chosen = st.session_state.get(LIVE) or {}
-    data = live_data(
-        shared.store,
-        config,
-        chosen.get("step"),
-        chosen.get("options") or {},
-        language,
-    )
+    run, watching, data = _read(shared, config, language)
+    _status(config, run, watching, language)
     live_panels(data, key=LIVE)
     show_faults(shared, run, language)
     shown = (config.key, data["step"])
@@ -126,8 +118,28 @@ def _draw(shared: Services, config: RunConfig, language: Language) -> None:
         st.rerun()  # other buttons, another pace
 
 
+def _read(shared: Services, config: RunConfig, language: Language) -> Known:
+    """Return a run, how many watch it, and its pictures: the last ones if need be."""
+    chosen = st.session_state.get(LIVE) or {}
+    step, options = chosen.get("step"), chosen.get("options") or {}
+    try:
+        run = shared.store.run(config.key)
+        if run is not None:
+            shared.jobs.watch(config.key, viewer())
+        watching = shared.store.viewers(config.key) if run else 0
+        data = live_data(shared.store, config, step, options, language)
+    except StoreError as error:
+        before: Known | None = st.session_state.get("known")
+        if before is None or before[2]["run"] != config.key:
+            raise
+        st.session_state["refused"] = store_sentence(error)
+        return before
+    st.session_state["known"] = run, watching, data
+    return run, watching, data
+
+
 def _status(
-    shared: Services, config: RunConfig, run: Run | None, language: Language
+    config: RunConfig, run: Run | None, watching: int, language: Language
 ) -> None:
     """Say in one line how far the run is."""
     step = run.step if run else 0
@@ -137,9 +149,8 @@ def _status(
         seconds=run.seconds if run else 0.0,
         device=device_name(config.device),
     ).to(language)
-    count = shared.store.viewers(config.key) if run else 0
-    if count > 1:
-        line += WATCHING.format(count=count).to(language)
+    if watching > 1:
+        line += WATCHING.format(count=watching).to(language)
     st.progress(step / config.steps, f"**{STATES[_state(run)].to(language)}** · {line}")
 
 
