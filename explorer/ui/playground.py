@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from secrets import randbelow
-from time import thread_time
+from time import monotonic, thread_time
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -61,6 +62,15 @@ OTHERS_WATCH = Text(
 )
 
 
+class Drawing(NamedTuple):
+    """Pictures as they were drawn: what was wanted, when, and the seconds it took."""
+
+    wanted: tuple
+    at: float
+    cost: float
+    data: LiveData
+
+
 def buttons(shared: Services, config: RunConfig, language: Language) -> None:
     """Draw Train, Pause, Step, Reset and New seed."""
     run = shared.store.run(config.key)
@@ -91,9 +101,8 @@ def pictures(shared: Services, config: RunConfig, language: Language) -> None:
     """Draw the run's state and its pictures, again and again while it advances."""
     run = shared.store.run(config.key)
     active = run is not None and run.active
-    busy = max(FASTEST, st.session_state.get("cost", 0.0) / SHARE)
     st.session_state["drawn_active"] = active
-    again = busy if active else IDLE
+    again = FASTEST if active else IDLE
     st.fragment(_pictures, run_every=again)(shared, config, language)
 
 
@@ -104,15 +113,10 @@ def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
 
 
 def _draw(shared: Services, config: RunConfig, language: Language) -> None:
-    began = thread_time()
     run, watching, data = _read(shared, config, language)
     _status(config, run, watching, language)
     live_panels(data, key=LIVE)
     show_faults(shared, run, language)
-    shown = (config.key, data["step"])
-    if st.session_state.get("shown") != shown:  # else it was there already, and cheap
-        st.session_state["shown"] = shown
-        st.session_state["cost"] = thread_time() - began
     active = run is not None and run.active
     if st.session_state["drawn_active"] != active:
         st.rerun()  # other buttons, another pace
@@ -127,7 +131,10 @@ def _read(shared: Services, config: RunConfig, language: Language) -> Known:
         if run is not None:
             shared.jobs.watch(config.key, viewer())
         watching = shared.store.viewers(config.key) if run else 0
-        data = live_data(shared.store, config, step, options, language)
+        data = _paced(
+            (config.key, step, str(options), language, run is None or run.active),
+            lambda: live_data(shared.store, config, step, options, language),
+        )
     except StoreError as error:
         before: Known | None = st.session_state.get("known")
         if before is None or before[2]["run"] != config.key:
@@ -136,6 +143,18 @@ def _read(shared: Services, config: RunConfig, language: Language) -> Known:
         return before
     st.session_state["known"] = run, watching, data
     return run, watching, data
+
+
+def _paced(wanted: tuple, draw: Callable[[], LiveData]) -> LiveData:
+    """Draw anew, unless the reader wants the same and drawing has had its share."""
+    last: Drawing | None = st.session_state.get("drawing")
+    now = monotonic()
+    if last and last.wanted == wanted and now - last.at < last.cost / SHARE:
+        return last.data
+    began = thread_time()
+    data = draw()
+    st.session_state["drawing"] = Drawing(wanted, now, thread_time() - began, data)
+    return data
 
 
 def _status(

@@ -3,16 +3,18 @@
 import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
+from explorer.config import RunConfig
 from explorer.jobs import Jobs
 from explorer.store import Store, StoreError, open_store
 from explorer.texts import Text
 from explorer.ui.live import link_plotly
-from explorer.views import VIEWS
+from explorer.ui.panels import live_data
 
 WORKERS = min(os.cpu_count() or 1, 8)
 
@@ -36,10 +38,11 @@ class Services:
 def services() -> Services:
     """Return the shared parts, made on first use."""
     # A picture's small matrices gain nothing from more threads, which training needs.
-    threadpool_limits(1)
-    VIEWS.names()  # imports them all, before the first visitor waits for it
+    threadpool_limits(1, user_api="blas")
     missing = link_plotly()
     store, memory_only = open_store()
+    with suppress(StoreError):  # what is used the first time is slow: not by a visitor
+        live_data(store, RunConfig(), None, {}, "en")
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
     shared = Services(store, Jobs(store, executor, WORKERS), memory_only, missing)
     # Everything imported lives as long as the server does: a collection that walks
