@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
-from explorer.config import OPTIMISERS, RunConfig
+from explorer.config import RunConfig
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
 from explorer.link import Problem, from_query, to_query
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS
 from explorer.training import Diverged, train
 
@@ -65,7 +66,7 @@ def catalogue() -> dict[str, Any]:
             }
             for name, entry in INITIALISATIONS.items()
         },
-        "optimisers": {name: {"title": asdict(t)} for name, t in OPTIMISERS.items()},
+        "optimisers": {n: {"title": asdict(o.title)} for n, o in OPTIMISERS.items()},
         "settings": _bounds(numbers(RunConfig)),
         "devices": devices(),
     }

@@ -15,20 +15,14 @@ from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
 from explorer.fields import numbers, real, whole
 from explorer.initialisations import INITIALISATIONS
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS, Task
 from explorer.texts import Text
 
-Optimiser = Literal["sgd", "momentum", "rmsprop", "adam"]
 Device = Literal["cpu", "cuda"]
 Finite = Annotated[  # adding 0 makes -0 a 0, so that equal runs have equal text
     float, Field(allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)
 ]
-OPTIMISERS: dict[Optimiser, Text] = {
-    "adam": Text(en="Adam", zh="Adam"),
-    "rmsprop": Text(en="RMSprop", zh="RMSprop"),
-    "momentum": Text(en="SGD with momentum 0.9", zh="SGD + 动量 0.9"),
-    "sgd": Text(en="SGD", zh="SGD"),
-}
 
 CLIP_NORM = (1e-3, 1e3)
 """Bounds of the norm to which a gradient may be clipped."""
@@ -61,7 +55,7 @@ class RunConfig(BaseModel):
     hidden_size: whole(Text(en="hidden units H", zh="隐藏单元数 H"), 1, 256) = 32
     init: str = "chrono"
     init_value: Finite | None = None
-    optimiser: Optimiser = "adam"
+    optimiser: str = "adam"
     learning_rate: real(Text(en="learning rate", zh="学习率"), 1e-6, 10.0) = 0.01
     clip_norm: Annotated[
         float | None,
@@ -98,6 +92,7 @@ class RunConfig(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         _known("activation", self.activation, ACTIVATIONS)
+        _known("optimiser", self.optimiser, OPTIMISERS)
         self._check_task()
         self._check_initialisation()
         self._check_budget()

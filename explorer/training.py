@@ -17,6 +17,7 @@ from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from explorer.config import RunConfig
 from explorer.model import EVALUATION, TRAINING_BATCHES, Model, Trace, seeded, trace
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import Batch
 
 RECORDS = 150
@@ -116,7 +117,9 @@ class Training:
         self.config, self.task = config, config.build_task()
         self.device = torch.device(config.device)
         self.model = Model(config).to(self.device)
-        self.optimiser = _optimiser(config, self.model)
+        self.optimiser = OPTIMISERS[config.optimiser](
+            list(self.model.parameters()), config.learning_rate
+        )
         self.step, self.seconds = 0, 0.0
         if checkpoint is not None:
             self._restore(load(checkpoint))
@@ -157,7 +160,7 @@ class Training:
         began = perf_counter()
         generator = seeded(self.config.seed, TRAINING_BATCHES, self.step)
         batch = self._move(self.task.sample(self.config.batch_size, generator))
-        self.optimiser.zero_grad()
+        self.model.zero_grad()
         loss = self.task.losses(self.model(batch.inputs), batch.targets).mean()
         loss.backward()
         norm = get_total_norm(
@@ -177,8 +180,8 @@ class Training:
         if self.config.clip_norm is not None:
             norm = torch.tensor(grad_norm, device=self.device)
             clip_grads_with_norm_(self.model.parameters(), self.config.clip_norm, norm)
-        self.optimiser.step()
         self.step += 1
+        self.optimiser.step(self.step)
         self.seconds += perf_counter() - began
 
     @torch.no_grad()
@@ -193,10 +196,8 @@ class Training:
     def checkpoint(self) -> bytes:
         """Return all that is needed to go on from here."""
         tensors = {f"model.{n}": p for n, p in self.model.state_dict().items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            for name, value in state.items():
-                if isinstance(value, Tensor):
-                    tensors[f"optimiser.{index}.{name}"] = value
+        for slot, kept in self.optimiser.state.items():
+            tensors |= {f"optimiser.{slot}.{i}": t for i, t in enumerate(kept)}
         tensors["progress"] = torch.tensor(
             [self.step, self.seconds], dtype=torch.float64
         )
@@ -208,12 +209,9 @@ class Training:
         self.model.load_state_dict(
             {n.removeprefix("model."): t for n, t in tensors.items() if n[0] == "m"}
         )
-        whole = self.optimiser.state_dict()
-        for name, tensor in tensors.items():
-            if name.startswith("optimiser."):
-                _, index, key = name.split(".")
-                whole["state"].setdefault(int(index), {})[key] = tensor
-        self.optimiser.load_state_dict(whole)
+        for slot, kept in self.optimiser.state.items():
+            for i, tensor in enumerate(kept):
+                tensor.copy_(tensors[f"optimiser.{slot}.{i}"])
 
     def _move(self, batch: Batch) -> Batch:
         return Batch(*(tensor.to(self.device) for tensor in batch))
@@ -310,13 +308,3 @@ def traced_batch(config: RunConfig) -> Batch:
     along = 1 if batch.targets.dim() == 3 else 0
     count = min(count, batch.inputs.shape[1])
     return Batch(batch.inputs[:, :count], batch.targets.narrow(along, 0, count))
-
-
-def _optimiser(config: RunConfig, model: Model) -> torch.optim.Optimizer:
-    parameters, rate = list(model.parameters()), config.learning_rate
-    if config.optimiser == "adam":
-        return torch.optim.Adam(parameters, rate, fused=True)
-    if config.optimiser == "rmsprop":
-        return torch.optim.RMSprop(parameters, rate)
-    momentum = 0.9 if config.optimiser == "momentum" else 0.0
-    return torch.optim.SGD(parameters, rate, momentum=momentum)

@@ -6,13 +6,13 @@ from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
 from explorer.config import (
     CLIP_NORM,
-    OPTIMISERS,
     STATES_PER_RUN,
     STATES_PER_UPDATE,
     RunConfig,
 )
 from explorer.fields import Number, numbers
 from explorer.initialisations import INITIALISATIONS
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS
 
 

@@ -146,7 +146,7 @@ def test_the_link_of_a_run_never_changes():
             {"optimiser": "x"},
             "optimiser",
             "adam",
-            "one of sgd, momentum, rmsprop, adam",
+            "one of adam, rmsprop, momentum, sgd",
         ),
         ({"device": "tpu"}, "device", "cpu", "is not one of cpu, cuda"),
         ({"hidden_size": "257"}, "hidden_size", "256", "between 1 and 256"),

@@ -13,10 +13,11 @@ import torch
 from explorer.__main__ import BAD_INPUT, devices, main
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
-from explorer.config import OPTIMISERS, RunConfig
+from explorer.config import RunConfig
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
 from explorer.link import from_query
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS
 from explorer.training import train
 
@@ -235,5 +236,5 @@ def test_the_program_itself_trains_and_refuses():
     refused = run("train", "--cell", "hopfield")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
-        "explorer: --cell 'hopfield' is not one of rnn, lstm, gru.\n"
+        f"explorer: --cell 'hopfield' is not one of {', '.join(CELLS)}.\n"
     )

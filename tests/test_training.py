@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from safetensors.torch import load
 
 from explorer.cells import CELLS
-from explorer.config import OPTIMISERS, RunConfig
+from explorer.config import RunConfig
 from explorer.model import TRAINING_BATCHES, Model, seeded
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS
 from explorer.training import (
     RECORDS,

@@ -7,10 +7,11 @@ import streamlit as st
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
-from explorer.config import CLIP_NORM, OPTIMISERS, RunConfig
+from explorer.config import CLIP_NORM, RunConfig
 from explorer.devices import device_name, devices
 from explorer.fields import Number, numbers
 from explorer.initialisations import INITIALISATIONS
+from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS
 from explorer.texts import Language, Text
 from explorer.ui.state import touch
@@ -65,7 +66,8 @@ def _cell(language: Language) -> None:
 
 
 def _training(language: Language) -> None:
-    _menu("optimiser", OPTIMISER, OPTIMISERS, language, touch)
+    optimisers = {name: entry.title for name, entry in OPTIMISERS.items()}
+    _menu("optimiser", OPTIMISER, optimisers, language, touch)
     settings = numbers(RunConfig)
     first = ("learning_rate", "batch_size", "steps", "seed")
     _numbers({name: settings[name] for name in first}, language)

@@ -16,6 +16,7 @@ from explorer.history import initial_snapshot
 from explorer.probes.gradients import state_gradient_norms
 from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language
+from explorer.training import TRACED
 from explorer.views import VIEWS, Scene, View
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -160,7 +161,7 @@ def test_the_words_for_the_paths_are_their_number_and_the_plane_s_share() -> Non
     flat = shown.trace.states["h"][-1].reshape(-1, 5)
     variances = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) ** 2
     words = VIEWS["trajectories"]().describe(shown).en
-    assert words.startswith("Paths of 16 sequences over 12 time steps")
+    assert words.startswith(f"Paths of {TRACED} sequences over 12 time steps")
     assert f"{variances[:2].sum() / variances.sum():.0%}" in words
 
 
