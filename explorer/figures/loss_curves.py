@@ -26,7 +26,7 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 LOSS = Text(en="training loss", zh="训练损失")
-GUESSING = Text(en="guessing {value}", zh="瞎猜 {value}")
+GUESSING = Text(en="guessing {value}", zh="盲猜 {value}")
 PANELS = ((0.58, 1.0), (0.0, 0.42))
 
 

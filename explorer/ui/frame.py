@@ -22,7 +22,7 @@ LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
 st.set_page_config(
     page_title="RNN Explorer",
-    page_icon=":material/timeline:",
+    page_icon=STATIC / "icon.svg",  # a named icon would be fetched from a stranger
     layout="wide",
     initial_sidebar_state=SIDEBAR_WIDTH,
 )

@@ -47,7 +47,7 @@ class Trajectories(View):
     caption = Text(
         en="A path is one sequence, a dot its h at one time step, seen along the "
         "directions in which h varies most (PCA). Press play.",
-        zh="一条路径是一个序列，一个点是某一时间步的 h，"
+        zh="一条轨迹是一个序列，一个点是某一时间步的 h，"
         "沿 h 变化最大的方向（PCA）观察。请按播放。",
     )
 
@@ -83,7 +83,7 @@ class Trajectories(View):
         return Text(
             en="Paths of {count} sequences over {length} time steps; the first two "
             "components carry {share:.0%} of the variance.",
-            zh="{count} 个序列在 {length} 个时间步上的路径；"
+            zh="{count} 个序列在 {length} 个时间步上的轨迹；"
             "前两个主成分占方差的 {share:.0%}。",
         ).format(
             count=points.shape[1], length=points.shape[0], share=explained[:2].sum()
