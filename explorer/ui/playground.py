@@ -14,8 +14,8 @@ from explorer.texts import Language, Text
 from explorer.ui.faults import said_to, show_faults, store_sentence
 from explorer.ui.live import LiveData, live_panels
 from explorer.ui.panels import live_data
-from explorer.ui.services import Services
-from explorer.ui.state import touch, viewer
+from explorer.ui.services import Services, viewer
+from explorer.ui.state import touch
 
 LIVE = "live"
 Known = tuple[Run | None, int, LiveData]

@@ -5,6 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from uuid import uuid4
 
 import streamlit as st
 from threadpoolctl import threadpool_limits
@@ -32,6 +33,18 @@ class Services:
     jobs: Jobs
     memory_only: StoreError | None
     missing: Text | None
+
+
+def _gone(name: str) -> None:
+    """Let go of what a closed tab was watching, so that its run rests at once."""
+    with suppress(StoreError):
+        services().jobs.leave(name)
+
+
+@st.cache_resource(scope="session", on_release=_gone, show_spinner=False)
+def viewer() -> str:
+    """Return this session's name, under which it watches runs."""
+    return uuid4().hex
 
 
 @st.cache_resource(show_spinner=False)

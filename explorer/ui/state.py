@@ -1,13 +1,6 @@
-"""Who this session is."""
-
-from uuid import uuid4
+"""What this session has to remember from one run of a page to the next."""
 
 import streamlit as st
-
-
-def viewer() -> str:
-    """Return this session's name, under which it watches runs."""
-    return str(st.session_state.setdefault("viewer", uuid4().hex))
 
 
 def touch() -> None:

@@ -15,9 +15,9 @@ class Loss(View):
     order = 1
     title = Text(en="Learning", zh="学习过程")
     caption = Text(
-        en="Below the dashed line the network knows more than a guess. "
+        en="Better than the dashed line: the network knows more than a guess. "
         "Score: on sequences it never trained on.",
-        zh="低于虚线（准确率则高于虚线）说明网络比猜测更好。得分在从未训练过的序列上测量。",
+        zh="好于虚线，说明网络知道的比猜测更多。得分在从未训练过的序列上测量。",
     )
     follows_step = False
 

@@ -38,7 +38,7 @@ class States(View):
     order = 5
     title = Text(en="Hidden states, unit by unit", zh="逐单元的隐藏状态")
     caption = Text(
-        en="A row is a unit, a column a time step, of the sequence on the left. "
+        en="A row is a unit, a column a time step, of the same sequence. "
         "Long stripes of one colour are memory.",
         zh="一行是一个单元，一列是一个时间步（同一序列）。长条的同色带就是记忆。",
     )
