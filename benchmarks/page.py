@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 BROWSER = ["--no-sandbox", "--no-first-run", "--disable-background-networking"]
-BROWSER += ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+BROWSER += ["--disable-gpu"]
 LOSS = "[data-panel=loss] .js-plotly-plot"
 CURVES = f"(document.querySelector('{LOSS}')?.data ?? []).filter(c => c.name)"
 RECORDS = f"({CURVES}[0]?.x ?? []).length"

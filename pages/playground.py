@@ -16,8 +16,6 @@ LEAD = Text(
 )
 
 words, shared = language(), services()
-with st.sidebar:
-    controls(words)
 config, misfits = current_settings()
 write_address(config)
 
@@ -28,3 +26,5 @@ show_problems(misfits, words)
 with said_to(words):
     buttons(shared, config, words)
     pictures(shared, config, words)
+with st.sidebar:  # last: their values are known before they are drawn, pictures are not
+    controls(words)

@@ -52,7 +52,7 @@ class Jobs:
         workers: int = 2,
         *,
         slice_seconds: float = 0.25,
-        first_slice_seconds: float = 0.1,
+        first_slice_seconds: float = 0.05,
         lease_seconds: float = 30.0,
         claim_seconds: float = 15.0,
         train: Callable[[RunConfig, bytes | None, int, float], Slice] = train_slice,

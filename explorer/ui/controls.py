@@ -89,14 +89,35 @@ def _menu(
     language: Language,
     changed: Callable[[], None],
 ) -> None:
+    # The browser sends a choice as the label it saw. Said again, the value brings the
+    # labels of a language that has just changed to it.
+    st.session_state[name] = st.session_state[name]
     st.selectbox(
         title.to(language),
         list(options),
         format_func=lambda option: options[option].to(language),
         key=name,
-        on_change=changed,
+        on_change=_chosen,
+        args=(name, options, changed),
         persist_state="session",
     )
+
+
+def _chosen(
+    name: str, options: Mapping[Any, Text], changed: Callable[[], None]
+) -> None:
+    """Take a choice, or the label of one from before the language changed."""
+    chosen = st.session_state[name]
+    if chosen in options:
+        changed()
+        return
+    touch()
+    labels = {
+        label: option
+        for option, text in options.items()
+        for label in (text.en, text.zh)
+    }
+    st.session_state[name] = labels.get(chosen, next(iter(options)))
 
 
 def _numbers(fields: Mapping[str, Number], language: Language) -> None:
