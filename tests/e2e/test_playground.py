@@ -1,0 +1,194 @@
+"""From a pick to a trained network, in a real browser."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PLOT = "document.querySelector(`[data-panel=${name}] .live-plot`)"
+SMALL = {"lang": "en", "seq_len": "10", "hidden_size": "8", "batch_size": "16"}
+BASELINE = 1 / 6  # the loss of a guess in the adding problem
+LENGTH = 10  # time steps of its sequences
+PANELS = {"loss", "gradients", "trajectories", "answer", "states"}
+Visit = Callable[..., Any]
+
+COUNT_REDRAWS = f"""(names) => {{
+  window.redraws = 0;
+  for (const name of names) {PLOT}.on("plotly_react", () => (window.redraws += 1));
+}}"""
+# The points of the trajectories that can be seen, the heads left out.
+SEEN_POINTS = f"""(name) => {{
+  let seen = 0;
+  for (const trace of {PLOT}.querySelectorAll(".scatterlayer > .trace")) {{
+    if (!trace.__data__[0].trace.meta?.until) continue;
+    for (const point of trace.querySelectorAll("path.point")) {{
+      seen += point.style.display !== "none";
+    }}
+  }}
+  return seen;
+}}"""
+WIDEST = """() => Math.max(
+  document.documentElement.scrollWidth,
+  ...[...document.querySelectorAll(".live-card, .live-bar, .live-slider")].map(
+    (part) => part.getBoundingClientRect().right))"""
+
+
+def test_the_loss_falls_below_the_baseline_and_pause_stops_it(trained: Any) -> None:
+    steps, loss = trained.curve
+    assert loss[0] > BASELINE > BASELINE / 2 > min(loss[-10:])
+    guess = trained.chart("loss")[0]
+    assert guess["y"] == pytest.approx([BASELINE] * 2, rel=1e-3)
+    assert steps == sorted(set(steps)) and steps[-1] < 20_000
+    assert trained.query["cell"] == "lstm" and trained.query["seq_len"] == "10"
+
+
+def test_all_five_pictures_follow_the_training_step_and_come_back(
+    trained: Any,
+) -> None:
+    shown = trained.charts()
+    assert shown.keys() == PANELS
+    trained.slider("newest").focus()
+    trained.page.keyboard.press("Home")
+    changed = f"([name, was]) => JSON.stringify({PLOT}.data) !== JSON.stringify(was)"
+    for name, data in shown.items():
+        trained.until(changed, [name, data])
+    assert trained.chart("loss")[2]["x"] == [0]
+    assert trained.page.locator("[data-slider=newest] output").inner_text() == "0"
+    untrained = trained.charts()
+    trained.press("Newest")
+    for name, data in untrained.items():
+        trained.until(changed, [name, data])
+    trained.until(f"(name) => {PLOT}.data[2].x[0] === {PLOT}.data[1].x.at(-1)", "loss")
+
+
+def test_time_moves_the_trajectories_in_the_browser_alone(trained: Any) -> None:
+    all_points = trained.page.evaluate(SEEN_POINTS, "trajectories")
+    sequences = all_points // LENGTH
+    assert all_points == sequences * LENGTH > LENGTH
+    before = trained.sent
+    trained.slider("play").focus()
+    for key, points in (("Home", 1), ("ArrowRight", 2), ("ArrowRight", 3), ("End", 10)):
+        trained.page.keyboard.press(key)
+        want = f"(name) => ({SEEN_POINTS})(name) === {sequences * points}"
+        trained.until(want, "trajectories")
+    assert trained.sent == before, "the server was asked"
+
+
+def test_play_goes_through_time_by_itself_and_stops_at_the_end(trained: Any) -> None:
+    before = trained.sent
+    all_points = trained.page.evaluate(SEEN_POINTS, "trajectories")
+    trained.press("Play through time")
+    trained.until(f"(name) => ({SEEN_POINTS})(name) < {all_points}", "trajectories")
+    trained.page.get_by_role("button", name="Play through time").wait_for()
+    assert trained.page.locator("[data-slider=play] output").inner_text() == "9 / 9"
+    assert trained.sent == before, "the server was asked"
+
+
+def test_a_shared_link_shows_the_same_run_to_somebody_else(
+    trained: Any, visit: Visit
+) -> None:
+    friend = visit().open(urlsplit(trained.page.url).query)
+    friend.status("Paused")
+    assert friend.curve == trained.curve
+    assert friend.charts() == trained.charts()
+    assert friend.query == trained.query
+
+
+def test_zoom_and_hidden_traces_survive_ten_updates(trained: Any) -> None:
+    page = trained.page
+    box = page.locator("[data-panel=gradients] .nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.down()
+    page.mouse.move(
+        box["x"] + 0.7 * box["width"], box["y"] + 0.45 * box["height"], steps=4
+    )
+    page.mouse.up()
+    layout = f"(name) => {PLOT}._fullLayout.xaxis.range"
+    trained.until(f"(name) => ({layout})(name)[0] > 2", "gradients")
+    zoomed = page.evaluate(layout, "gradients")
+    page.locator("[data-panel=gradients] .legendtoggle").nth(1).click()
+    hidden = f"(name) => {PLOT}._fullData[1].visible === 'legendonly'"
+    trained.until(hidden, "gradients")
+
+    page.evaluate(COUNT_REDRAWS, ["gradients"])
+    first = trained.chart("gradients")[0]["y"]
+    trained.press("Train")
+    trained.until("() => window.redraws >= 10")
+    assert page.evaluate(layout, "gradients") == zoomed
+    assert page.evaluate(hidden, "gradients")
+    assert trained.chart("gradients")[0]["y"] != first
+    trained.press("Pause")
+    trained.status("Paused")
+
+
+def test_another_language_changes_every_word_and_no_run(trained: Any) -> None:
+    (_, loss), query = trained.curve, trained.query
+    language = trained.page.get_by_role("radio")
+    language.get_by_text("中文").click()
+    trained.until(
+        f"(name) => /[一-龥]/.test({PLOT}.layout.xaxis.title.text)", "gradients"
+    )
+    trained.page.get_by_role("button", name="训练", exact=True).wait_for()
+    titles = trained.page.locator(".live-title").all_inner_texts()
+    assert len(titles) == 5
+    assert all(any("一" <= letter <= "龥" for letter in title) for title in titles)
+    trained.until("() => location.search.includes('lang=zh')")
+    assert trained.query == query | {"lang": "zh"}
+    # The slice that was computed when Pause was pressed may be new to the page.
+    assert trained.curve[1][: len(loss)] == loss
+    for name in ("English", "中文", "English"):  # faster than the page follows
+        language.get_by_text(name).click()
+    trained.page.get_by_role("button", name="Train", exact=True).wait_for()
+    trained.until("() => location.search.includes('lang=en')")
+    assert trained.query == query
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_needs_no_sideways_scrolling(
+    trained: Any, visit: Visit, language: str
+) -> None:
+    screen = {"width": 390, "height": 844}
+    phone = visit(viewport=screen, is_mobile=True, has_touch=True)
+    phone.open(trained.query | {"lang": language})
+    assert phone.page.evaluate(WIDEST) <= 390
+    words = {"en": "Train", "zh": "训练"}
+    button = phone.page.get_by_role("button", name=words[language], exact=True)
+    box = button.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert phone.page.evaluate("() => innerWidth") == 390
+
+
+def test_a_nonsense_link_says_what_was_used_instead(visit: Visit) -> None:
+    visitor = visit()
+    dialogs: list[str] = []
+    visitor.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    nonsense = {"cell": "<img src=x onerror=alert(1)>", "hidden_size": "1e999"}
+    visitor.open(SMALL | nonsense)
+    said = visitor.page.get_by_test_id("stAlert").inner_text()
+    assert "<img src=x onerror=alert(1)>" in said and "Used instead: lstm" in said
+    assert visitor.query["cell"] == "lstm" and not dialogs
+
+
+def test_two_tabs_that_press_train_see_one_run(visit: Visit) -> None:
+    link = SMALL | {"steps": "40", "seed": "2"}
+    tabs = [visit().open(link), visit().open(link)]
+    for tab in tabs:
+        tab.page.get_by_role("button", name="Train", exact=True).dispatch_event("click")
+    for tab in tabs:
+        tab.status("Trained")
+        tab.until(f"(name) => {PLOT}.data[1].x.at(-1) === 40", "loss")
+    assert tabs[0].curve == tabs[1].curve
+
+
+def test_the_frame_runs_by_itself_with_its_pictures(
+    frame_address: str, visit: Visit
+) -> None:
+    with urlopen(f"{frame_address}/app/static/live.js") as answer:
+        assert answer.status == 200 and "javascript" in answer.headers["Content-Type"]
+    visitor = visit(frame_address).open(SMALL | {"steps": "20"})
+    visitor.press("Train")
+    visitor.status("Trained")
