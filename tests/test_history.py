@@ -36,8 +36,10 @@ def advance(store: Store, goal: int, seconds: float = 60.0) -> None:
     assert store.save_slice(claim, train_slice(CONFIG, claim.checkpoint, goal, seconds))
 
 
-def between(store: Store) -> int:
-    """Train to step 11, whose weights are only in the checkpoint."""
+@pytest.fixture
+def between(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Train to step 11, whose weights are only in the checkpoint; return the step."""
+    monkeypatch.setattr("explorer.training.WEIGHT_BYTES", 1)  # too few to keep many
     advance(store, 10)
     advance(store, 600, seconds=0)  # which makes one update, off the schedule
     return 11
@@ -80,10 +82,9 @@ def test_every_step_with_weights_shows_the_network_as_it_was_then(
         np.testing.assert_array_equal(shown.gradients["h"], expected.gradients["h"])
 
 
-def test_the_newest_step_comes_from_the_checkpoint(store: Store) -> None:
-    step = between(store)
-    assert store.weights(CONFIG.key, step) is None
-    assert history(store, CONFIG).weight_steps[-1] == step
+def test_the_newest_step_comes_from_the_checkpoint(store: Store, between: int) -> None:
+    assert store.weights(CONFIG.key, between) is None
+    assert history(store, CONFIG).weight_steps[-1] == between
     checkpoint = store.checkpoint(CONFIG.key)
     assert checkpoint is not None
     weights = {
@@ -92,13 +93,14 @@ def test_the_newest_step_comes_from_the_checkpoint(store: Store) -> None:
         if name.startswith("model.")
     }
     expected = trace(CONFIG, weights, traced_batch(CONFIG))
-    shown = trace_at(store, CONFIG, step)
+    shown = trace_at(store, CONFIG, between)
     np.testing.assert_array_equal(shown.outputs, expected.outputs)
 
 
-def test_a_step_that_was_not_recorded_is_told_as_such(store: Store) -> None:
-    step = between(store)
-    for missing in (step - 2, step + 1, 599):
+def test_a_step_that_was_not_recorded_is_told_as_such(
+    store: Store, between: int
+) -> None:
+    for missing in (between - 2, between + 1, 599):
         with pytest.raises(LookupError, match=f"step {missing} "):
             trace_at(store, CONFIG, missing)
 

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 import streamlit as st
@@ -39,6 +41,7 @@ class Page:
     """A session of the page: what a reader sees of it and does with it."""
 
     def __init__(self, **query: str) -> None:
+        self.name = uuid4().hex
         self.test = AppTest.from_file(str(FRAME), default_timeout=60)
         for name, value in query.items():
             self.test.query_params[name] = value
@@ -46,7 +49,9 @@ class Page:
 
     def look(self) -> "Page":
         """Run the page once more, as the browser does while a run advances."""
-        self.test.run()
+        # AppTest calls every session alike, and the page tells viewers by their session.
+        with patch("explorer.ui.playground.viewer", lambda: self.name):
+            self.test.run()
         assert not self.test.exception, self.test.exception
         return self
 
