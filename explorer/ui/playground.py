@@ -132,7 +132,7 @@ def _read(shared: Services, config: RunConfig, language: Language) -> Known:
             shared.jobs.watch(config.key, viewer())
         watching = shared.store.viewers(config.key) if run else 0
         data = _paced(
-            (config.key, step, str(options), language, run is None or run.active),
+            (config.key, step, str(options), language, _moment(run)),
             lambda: live_data(shared.store, config, step, options, language),
         )
     except StoreError as error:
@@ -143,6 +143,13 @@ def _read(shared: Services, config: RunConfig, language: Language) -> Known:
         return before
     st.session_state["known"] = run, watching, data
     return run, watching, data
+
+
+def _moment(run: Run | None) -> int | None:
+    """Return the step at which a run rests; None while it advances."""
+    if run is None:
+        return 0
+    return None if run.active else run.step
 
 
 def _paced(wanted: tuple, draw: Callable[[], LiveData]) -> LiveData:

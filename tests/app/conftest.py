@@ -49,7 +49,7 @@ class Page:
 
     def look(self) -> "Page":
         """Run the page once more, as the browser does while a run advances."""
-        # AppTest calls every session alike, and the page tells viewers by their session.
+        # AppTest gives all sessions one name, by which the page tells viewers apart.
         with patch("explorer.ui.playground.viewer", lambda: self.name):
             self.test.run()
         assert not self.test.exception, self.test.exception
