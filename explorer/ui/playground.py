@@ -25,7 +25,7 @@ FASTEST, SHARE = 0.3, 0.15
 IDLE = 5.0
 """Seconds between looks at a run that rests: somebody else may start it."""
 FIRST_PICTURE = 0.35
-"""Seconds that pressing Train or Step may wait for the first result."""
+"""Seconds that pressing Train, Step or Pause may wait for the next result."""
 
 TRAIN = Text(en="Train", zh="训练")
 PAUSE = Text(en="Pause", zh="暂停")
@@ -213,7 +213,9 @@ def _step(shared: Services, config: RunConfig) -> None:
 
 
 def _pause(shared: Services, config: RunConfig) -> None:
-    shared.jobs.pause(config.key)
+    run = shared.store.open_run(config)
+    shared.jobs.pause(run.key)
+    shared.jobs.wait(run.key, run.step, FIRST_PICTURE)  # for the slice in the works
 
 
 def _reset(shared: Services, config: RunConfig) -> None:
