@@ -18,7 +18,7 @@ help:
 	@sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
 
 run: $(VENV)/installed-app
-	$(BIN)/streamlit run streamlit_app.py --server.port $${PORT:-8501}
+	exec $(BIN)/streamlit run streamlit_app.py --server.port $${PORT:-8501}
 
 test: $(VENV)/installed-dev
 	@sh scripts/test-tools.sh

@@ -51,20 +51,20 @@ class RunConfig(BaseModel):
     task_params: dict[str, Finite] = Field(default_factory=dict)
     cell: str = "lstm"
     activation: str = "tanh"
-    num_layers: whole(Text(en="layers", zh="层数"), 1, 3) = 1
-    hidden_size: whole(Text(en="hidden units H", zh="隐藏单元数 H"), 1, 256) = 32
+    num_layers: whole(Text(en="Layers", zh="层数"), 1, 3) = 1
+    hidden_size: whole(Text(en="Hidden units H", zh="隐藏单元数 H"), 1, 256) = 32
     init: str = "chrono"
     init_value: Finite | None = None
     optimiser: str = "adam"
-    learning_rate: real(Text(en="learning rate", zh="学习率"), 1e-6, 10.0) = 0.01
+    learning_rate: real(Text(en="Learning rate", zh="学习率"), 1e-6, 10.0) = 0.01
     clip_norm: Annotated[
         float | None,
         Field(ge=CLIP_NORM[0], le=CLIP_NORM[1], allow_inf_nan=False),
-        Text(en="clipping norm", zh="裁剪范数"),
+        Text(en="Clipping norm", zh="裁剪范数"),
     ] = 1.0
-    batch_size: whole(Text(en="batch size", zh="批大小"), 1, 256) = 32
-    steps: whole(Text(en="training steps", zh="训练步数"), 1, 20_000) = 1000
-    seed: whole(Text(en="seed", zh="随机种子"), 0, 2**31 - 1) = 0
+    batch_size: whole(Text(en="Batch size", zh="批大小"), 1, 256) = 32
+    steps: whole(Text(en="Training steps", zh="训练步数"), 1, 20_000) = 1000
+    seed: whole(Text(en="Seed", zh="随机种子"), 0, 2**31 - 1) = 0
     device: Device = "cpu"
 
     @model_validator(mode="before")

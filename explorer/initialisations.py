@@ -121,7 +121,7 @@ INITIALISATIONS: dict[str, Initialisation] = {
         ),
         "Saxe et al. 2014",
         _orthogonal,
-        Parameter(Text(en="gain", zh="增益"), 1.0, 0.1, 3.0),
+        Parameter(Text(en="Gain", zh="增益"), 1.0, 0.1, 3.0),
     ),
     "identity": Initialisation(
         Text(en="identity (IRNN)", zh="单位阵（IRNN）"),
@@ -140,13 +140,15 @@ INITIALISATIONS: dict[str, Initialisation] = {
         ),
         "Gers et al. 2000; Jozefowicz et al. 2015",
         _forget,
-        Parameter(Text(en="forget bias b", zh="遗忘偏置 b"), 1.0, -5.0, 10.0),
+        Parameter(Text(en="Forget bias b", zh="遗忘偏置 b"), 1.0, -5.0, 10.0),
     ),
     "chrono": Initialisation(
         Text(en="chrono", zh="chrono（时间尺度）"),
         Text(
-            en="gate biases log U(1, T−1): memories from 1 step to the whole sequence",
-            zh="门偏置取 log U(1, T−1)：记忆跨度从 1 步到整个序列",
+            en="forget bias b from log U(1, T−1), an LSTM's input bias −b: memories "
+            "from 1 step to the whole sequence",
+            zh="遗忘偏置 b 取自 log U(1, T−1)，LSTM 的输入偏置为 −b："
+            "记忆跨度从 1 步到整个序列",
         ),
         "Tallec & Ollivier 2018",
         _chrono,

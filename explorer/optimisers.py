@@ -41,6 +41,7 @@ class Optimiser(ABC):
             number: which one it is, counted from 1.
         """
         gradients = [p.grad for p in self.parameters if p.grad is not None]
+        assert len(gradients) == len(self.parameters)
         self._update(self.parameters, gradients, number)
 
     @abstractmethod

@@ -302,9 +302,25 @@ def on_schedule(step: int, every: int) -> bool:
 def traced_batch(config: RunConfig) -> Batch:
     """Return the held-out sequences that the pictures show, fewer if they are big."""
     generator = seeded(config.seed, EVALUATION)
-    batch = config.build_task().evaluation(EVALUATED, generator)
+    task = config.build_task()
+    batch = task.evaluation(EVALUATED, generator)
     states = config.hidden_size * config.num_layers * config.seq_len
     count = max(1, min(TRACED, TRACED_STATES // states))
     along = 1 if batch.targets.dim() == 3 else 0
     count = min(count, batch.inputs.shape[1])
-    return Batch(batch.inputs[:, :count], batch.targets.narrow(along, 0, count))
+    shown = _of_every_class(task.classes(batch), count)
+    return Batch(batch.inputs[:, shown], batch.targets.index_select(along, shown))
+
+
+def _of_every_class(classes: Tensor | None, count: int) -> Tensor:
+    """Return which sequences to show, so that as many classes as can be are there.
+
+    Args:
+        classes: (time, batch) or None; a sequence is of the class that it ends in.
+        count: how many to show.
+    """
+    if classes is None:
+        return torch.arange(count)
+    last = classes[-1]
+    earlier = (last[:, None] == last).tril(-1).sum(1)  # of the same class before it
+    return earlier.argsort(stable=True)[:count]

@@ -8,8 +8,8 @@ from explorer.ui.controls import controls
 from explorer.ui.faults import said_to, show_problems
 from explorer.ui.playground import buttons, pictures
 from explorer.ui.services import services
+from explorer.ui.state import NAME
 
-HEADING = Text(en="RNN Explorer", zh="RNN 探索器")
 LEAD = Text(
     en="Pick a task and a cell, press Train, and watch a real network learn.",
     zh="选择任务和循环单元，按“训练”，观察一个真实的网络如何学习。",
@@ -20,7 +20,7 @@ config, misfits = current_settings()
 write_address(config)
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.subheader(HEADING.to(words), anchor=False, width="content")
+    st.title(NAME.to(words), anchor=False, width="content")
     st.caption(LEAD.to(words), width="content")
 show_problems(misfits, words)
 with said_to(words):

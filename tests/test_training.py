@@ -352,3 +352,9 @@ def test_a_simple_network_learns_to_go_on_with_a_wave():
 def test_a_gated_network_learns_the_order_of_symbols():
     accuracy, guess = learned(task="temporal_order", seq_len=20, steps=300)
     assert guess == 0.25 and accuracy > 0.95
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_pictures_show_sequences_of_every_class(seed):
+    config = RunConfig(task="temporal_order", seed=seed)
+    assert set(traced_batch(config).targets.tolist()) == {0, 1, 2, 3}

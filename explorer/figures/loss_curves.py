@@ -26,7 +26,6 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 LOSS = Text(en="training loss", zh="训练损失")
-GUESSING = Text(en="guessing {value}", zh="盲猜 {value}")
 PANELS = ((0.58, 1.0), (0.0, 0.42))
 
 
@@ -37,6 +36,7 @@ def loss_curves(
     *,
     loss_baseline: float | None,
     metric_baseline: float | None,
+    baseline_label: str,
     metric_label: str,
     total_steps: int,
     shown_step: int | None,
@@ -50,6 +50,7 @@ def loss_curves(
         metric: The task's metric on held-out sequences at each step, (N,).
         loss_baseline: Loss of the best constant guess, or None.
         metric_baseline: Metric of the best constant guess, or None.
+        baseline_label: How the two baselines guess, in the page's language.
         metric_label: Name of the metric, in the page's language.
         total_steps: Steps of the whole run; the axis always spans all of them.
         shown_step: Step whose weights the other figures show; marked on both curves.
@@ -70,7 +71,7 @@ def loss_curves(
         scales.append(_scale(known, log))
         data += _panel_traces(at, curve, base, shown_step, end, name, colour, panel)
         title = f"{name} {LOG_SCALE.to(language)}" if log else name
-        annotations += _headers(title, base, PANELS[panel][1], language)
+        annotations += _headers(title, base, baseline_label, PANELS[panel][1])
     return {
         "data": data,
         "layout": layout(
@@ -133,9 +134,9 @@ def _panel_traces(
 
 
 def _headers(
-    title: str, baseline: float | None, top: float, language: Language
+    title: str, baseline: float | None, label: str, top: float
 ) -> list[dict[str, Any]]:
     if baseline is None or not np.isfinite(baseline):
         return [header(title, top)]
-    words = GUESSING.format(value=number(baseline)).to(language)
-    return [header(title, top), header(f"{swatch(GREY, '- -')} {words}", top, "right")]
+    words = f"{swatch(GREY, '- -')} {label} {number(baseline)}"
+    return [header(title, top), header(words, top, "right")]

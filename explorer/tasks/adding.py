@@ -26,7 +26,7 @@ class Adding(ValueAtEnd):
     input_kind = "values"
     value_range = (0.0, 2.0)
 
-    seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 4, 1000) = 100
+    seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 4, 1000) = 100
 
     @property
     def input_names(self) -> list[Text]:
@@ -50,4 +50,4 @@ class Adding(ValueAtEnd):
 
     def baseline(self) -> Baseline:
         """Return the error of always answering 1, the mean of the sum."""
-        return Baseline(1 / 6, 1 / 6, Text(en="always answer 1", zh="总是回答 1"))
+        return Baseline(1 / 6, 1 / 6, Text(en="always 1", zh="总答 1"))

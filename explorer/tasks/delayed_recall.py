@@ -27,8 +27,8 @@ class DelayedRecall(ClassAtEnd):
     source = "Bengio, Simard & Frasconi 1994"
     input_kind = "symbols"
 
-    seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 3, 1000) = 50
-    symbols: whole(Text(en="symbols K", zh="符号数 K"), 2, 8) = 8
+    seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 3, 1000) = 50
+    symbols: whole(Text(en="Symbols K", zh="符号数 K"), 2, 8) = 8
 
     @property
     def input_names(self) -> list[Text]:

@@ -30,9 +30,9 @@ class FlipFlop(Series):
     input_kind = "values"
     metric_title = Text(en="mean squared error", zh="均方误差")
 
-    seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 2, 1000) = 64
-    bits: whole(Text(en="bits", zh="位数"), 1, 3) = 3
-    pulse: real(Text(en="pulse probability", zh="脉冲概率"), 0.01, 0.5) = 0.1
+    seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 2, 1000) = 64
+    bits: whole(Text(en="Bits", zh="位数"), 1, 3) = 3
+    pulse: real(Text(en="Pulse probability", zh="脉冲概率"), 0.01, 0.5) = 0.1
 
     @property
     def input_names(self) -> list[Text]:
@@ -60,7 +60,7 @@ class FlipFlop(Series):
 
     def baseline(self) -> Baseline:
         """Return the error of always answering 0."""
-        return Baseline(1.0, 1.0, Text(en="always answer 0", zh="总是回答 0"))
+        return Baseline(1.0, 1.0, Text(en="always 0", zh="总答 0"))
 
     def classes(self, batch: Batch) -> Tensor | None:
         """Colour every time step by the bits to be held then."""

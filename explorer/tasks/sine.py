@@ -27,13 +27,13 @@ class Sine(Series):
         en="A wave of unknown frequency is read point by point. How does it go on?",
         zh="逐点读入一个频率未知的波。它接下来会怎样？",
     )
-    source = "periods of 8 to 32 time steps"
+    source = "periods 8–32"
     input_kind = "values"
     metric_title = Text(en="NRMSE (error/σ)", zh="NRMSE（误差/σ）")
 
-    seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 2, 1000) = 60
-    horizon: whole(Text(en="steps ahead", zh="预测步数"), 1, 20) = 4
-    noise: real(Text(en="noise", zh="噪声"), 0.0, 0.5) = 0.0
+    seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 2, 1000) = 60
+    horizon: whole(Text(en="Steps ahead", zh="预测步数"), 1, 20) = 4
+    noise: real(Text(en="Noise", zh="噪声"), 0.0, 0.5) = 0.0
 
     @property
     def input_names(self) -> list[Text]:
@@ -65,5 +65,5 @@ class Sine(Series):
         swing = math.sin(FASTEST * h) - math.sin(SLOWEST * h)
         mean_cosine = swing / ((FASTEST - SLOWEST) * h)
         loss = 0.5 - (mean_cosine / 2) ** 2 / (0.5 + self.noise**2)
-        title = Text(en="best answer without memory", zh="无记忆的最佳回答")
+        title = Text(en="best without memory", zh="无记忆的最佳回答")
         return Baseline(loss, math.sqrt(2 * loss), title)

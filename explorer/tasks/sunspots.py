@@ -44,12 +44,13 @@ class Sunspots(Series):
         en="Sunspot counts since 1700, year by year. How many will there be next?",
         zh="自 1700 年以来逐年的太阳黑子数。接下来会有多少？",
     )
-    source = "NOAA NGDC, public domain; test years 1921-2008"
+    source = "NOAA"
     input_kind = "values"
     metric_title = Text(en="NRMSE 1921–2008 (error/σ)", zh="NRMSE 1921–2008（误差/σ）")
 
-    seq_len: whole(Text(en="years read T", zh="读入年数 T"), 5, 150) = 60
-    horizon: whole(Text(en="years ahead", zh="预测年数"), 1, 11) = 1
+    # At most as many as there are test years: the sequence shown has no other targets.
+    seq_len: whole(Text(en="Years read T", zh="读入年数 T"), 5, 88) = 60
+    horizon: whole(Text(en="Years ahead", zh="预测年数"), 1, 11) = 1
 
     @property
     def input_names(self) -> list[Text]:
@@ -103,10 +104,10 @@ class Sunspots(Series):
             self._batch(self._test_windows()),
         )
         loss = self.losses(known.inputs, known.targets).mean().item()
-        title = Text(en="persistence: repeat the present", zh="持续性预测：重复当前值")
+        title = Text(en="repeat the present", zh="重复当前值")
         return Baseline(loss, self.metric(test.inputs, test.targets), title)
 
     def times(self) -> list[float]:
-        """Return the years whose counts the first test window answers for."""
-        last = int(years_and_counts()[0][-1])
+        """Return the years that the first test window reads."""
+        last = int(years_and_counts()[0][-1]) - self.horizon
         return [float(year) for year in range(last - self.seq_len + 1, last + 1)]

@@ -28,7 +28,7 @@ class TemporalOrder(ClassAtEnd):
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "symbols"
 
-    seq_len: whole(Text(en="sequence length T", zh="序列长度 T"), 10, 1000) = 100
+    seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 10, 1000) = 100
 
     @property
     def input_names(self) -> list[Text]:

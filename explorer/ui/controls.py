@@ -18,14 +18,13 @@ from explorer.ui.state import touch
 
 TASK = Text(en="Task", zh="任务")
 CELL = Text(en="Cell", zh="循环单元")
-TRAINING = Text(en="Training", zh="训练")
-ACTIVATION = Text(en="activation f", zh="激活函数 f")
-INITIALISATION = Text(en="initialisation", zh="初始化")
-OPTIMISER = Text(en="optimiser", zh="优化器")
-CLIP = Text(en="clip the gradient's norm", zh="裁剪梯度范数")
-CLIP_AT = Text(en="clipping norm", zh="裁剪范数")
-DEVICE = Text(en="device", zh="计算设备")
-GPU = Text(en="GPU", zh="GPU")
+ACTIVATION = Text(en="Activation f", zh="激活函数 f")
+INITIALISATION = Text(en="Initialisation", zh="初始化")
+OPTIMISER = Text(en="Optimiser", zh="优化器")
+STEEPEST = Text(en="steepest slope γ = {gamma}", zh="最大斜率 γ = {gamma}")
+CLIP = Text(en="Clip the gradient's norm", zh="裁剪梯度范数")
+CLIP_AT = Text(en="Clipping norm", zh="裁剪范数")
+DEVICE = Text(en="Device", zh="计算设备")
 
 
 def controls(language: Language) -> None:
@@ -39,7 +38,7 @@ def _task(language: Language) -> None:
     titles = {name: TASKS[name].title for name in TASKS}
     _menu("task", TASK, titles, language, _task_changed)
     task = TASKS[st.session_state["task"]]
-    st.caption(task.question.to(language))
+    st.caption(f"{task.question.to(language)} ({task.source})")
     _numbers(numbers(task), language)
 
 
@@ -47,12 +46,14 @@ def _cell(language: Language) -> None:
     titles = {name: CELLS[name].title for name in CELLS}
     _menu("cell", CELL, titles, language, _cell_changed)
     cell = CELLS[st.session_state["cell"]]
+    st.caption(f"{cell.summary.to(language)} ({cell.source})")
     activations = {name: entry.title for name, entry in ACTIVATIONS.items()}
     _menu("activation", ACTIVATION, activations, language, touch)
     activation = ACTIVATIONS[st.session_state["activation"]]
     lines = cell.latex(activation.latex)
     st.latex(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}")
     st.latex(rf"{activation.latex}(a) = {activation.definition}")
+    st.caption(STEEPEST.format(gamma=f"{activation.gamma:g}").to(language))
     starts = {name: INITIALISATIONS[name].title for name in cell.initialisations}
     _menu("init", INITIALISATION, starts, language, _initialisation_changed)
     start = INITIALISATIONS[st.session_state["init"]]

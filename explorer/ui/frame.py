@@ -9,24 +9,22 @@ if str(ROOT) not in sys.path:  # `streamlit run` knows only the script's own fol
 
 import streamlit as st  # noqa: E402
 
-from explorer.texts import Text  # noqa: E402
 from explorer.ui.address import LANGUAGE, language, read_address  # noqa: E402
 from explorer.ui.faults import said_to  # noqa: E402
 from explorer.ui.live import STATIC  # noqa: E402
 from explorer.ui.navigation import pages  # noqa: E402
-from explorer.ui.state import touch  # noqa: E402
+from explorer.ui.state import NAME, touch  # noqa: E402
 
-NAME = Text(en="RNN Explorer", zh="RNN 探索器")
 SIDEBAR_WIDTH = 350
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
+read_address()
 st.set_page_config(
-    page_title="RNN Explorer",
+    page_title=NAME.to(language()),
     page_icon=STATIC / "icon.svg",  # a named icon would be fetched from a stranger
     layout="wide",
     initial_sidebar_state=SIDEBAR_WIDTH,
 )
-read_address()
 with st.sidebar:
     st.segmented_control(
         "Language · 语言",

@@ -117,6 +117,7 @@ class LiveResult(Protocol):
 def live_words(language: Language) -> dict[str, Any]:
     """Return the component's visible words in one language."""
     words: dict[str, Any] = {name: text.to(language) for name, text in _WORDS.items()}
+    words["language"] = language
     words["plotly"] = {name: text.to(language) for name, text in _PLOTLY_WORDS.items()}
     return words
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from explorer.config import RunConfig
 from explorer.history import History, history, trace_at
@@ -83,14 +82,8 @@ def _panel(
     return {
         "name": name,
         "title": view.title.to(language),
-        "caption": view.caption.to(language),
-        "alt": view.describe(scene).to(language),
+        "caption": view.how_to_read(scene).to(language),
+        "alt": view.describe(scene, chosen).to(language),
         "options": choices,
-        "figure": _figure(view, scene, chosen, language),
+        "figure": view.figure(scene, language, chosen),
     }
-
-
-def _figure(
-    view: View, scene: Scene, chosen: Mapping[str, str], language: Language
-) -> dict[str, Any]:
-    return view.figure(scene, language, chosen)

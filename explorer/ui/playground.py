@@ -115,8 +115,8 @@ def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
 def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     run, watching, data = _read(shared, config, language)
     _status(config, run, watching, language)
-    live_panels(data, key=LIVE)
     show_faults(shared, run, language)
+    live_panels(data, key=LIVE)
     active = run is not None and run.active
     if st.session_state["drawn_active"] != active:
         st.rerun()  # other buttons, another pace

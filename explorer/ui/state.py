@@ -1,6 +1,10 @@
-"""What this session has to remember from one run of a page to the next."""
+"""What all of the interface shares: its name, and what a session has to remember."""
 
 import streamlit as st
+
+from explorer.texts import Text
+
+NAME = Text(en="RNN Explorer", zh="RNN 探索器")
 
 
 def touch() -> None:

@@ -73,14 +73,15 @@ class View(ABC):
     Attributes:
         title: what it shows.
         caption: how to read it, in two short lines.
-        follows_step: whether it depends on the shown step's weights alone, so that a
-            picture once drawn stays true.
     """
 
     order: ClassVar[int]
     title: ClassVar[Text]
     caption: ClassVar[Text]
-    follows_step: ClassVar[bool] = True
+
+    def how_to_read(self, scene: Scene) -> Text:
+        """Return the caption for a run."""
+        return self.caption
 
     def choices(self, config: RunConfig) -> list[Choice]:
         """Return what the reader may choose for a run."""
@@ -93,7 +94,7 @@ class View(ABC):
         """Return the picture as Plotly's data and layout."""
 
     @abstractmethod
-    def describe(self, scene: Scene) -> Text:
+    def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return what the picture shows, with its numbers, for those who can't see."""
 
 
@@ -115,8 +116,8 @@ def chosen_layer(config: RunConfig, chosen: Mapping[str, str]) -> int:
 
 
 def spread(length: int, most: int) -> np.ndarray:
-    """Return at most `most` evenly spaced indices below `length`."""
-    return np.arange(0, length, -(-length // most))
+    """Return at most `most` evenly spaced indices below `length`, with both ends."""
+    return np.linspace(0, length - 1, min(length, most)).round().astype(int)
 
 
 VIEWS: Registry[View] = Registry("explorer.views", Path(__file__).parent)

@@ -68,7 +68,7 @@ class Answer(View):
             times=task.times(),
         )
 
-    def describe(self, scene: Scene) -> Text:
+    def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return target and answer in words."""
         task, trace = scene.task, scene.trace
         outputs = trace.outputs[:, SHOWN]

@@ -18,10 +18,23 @@ class Gradients(View):
     order = 2
     title = Text(en="Gradient through time", zh="梯度沿时间的传播")
     caption = Text(
-        en="Read from right to left: the loss's gradient travels back in time. "
-        "A falling line is a gradient that vanishes.",
-        zh="从右向左读：损失的梯度沿时间反向传播。越往左越低，说明梯度在消失。",
+        en="Right to left: the loss's gradient on its way back in time (mean of "
+        "{count} sequences). A line that falls to the left vanishes.",
+        zh="从右向左：损失的梯度沿时间反向传播（{count} 个序列的平均）。"
+        "越往左越低，说明梯度在消失。",
     )
+    series_caption = Text(
+        en="An answer is asked for at every step, so each adds to the gradient that "
+        "travels back, right to left (mean of {count} sequences).",
+        zh="每一步都要回答，因此每一步都会给从右向左反传的梯度添上一份"
+        "（{count} 个序列的平均）。",
+    )
+
+    def how_to_read(self, scene: Scene) -> Text:
+        """Return the caption: only a loss at the end shows how its gradient fades."""
+        series = scene.task.answer_kind == "series"
+        caption = self.series_caption if series else self.caption
+        return caption.format(count=len(scene.trace.losses))
 
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
@@ -47,7 +60,7 @@ class Gradients(View):
             .to(language)
         )
 
-    def describe(self, scene: Scene) -> Text:
+    def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return the gradient at both ends of the sequence."""
         norms = state_gradient_norms(scene.trace)["h"][-1]
         return Text(

@@ -19,7 +19,6 @@ class Loss(View):
         "Score: on sequences it never trained on.",
         zh="好于虚线，说明网络知道的比猜测更多。得分在从未训练过的序列上测量。",
     )
-    follows_step = False
 
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
@@ -32,13 +31,14 @@ class Loss(View):
             scene.metric,
             loss_baseline=baseline.loss,
             metric_baseline=baseline.metric,
+            baseline_label=baseline.title.to(language),
             metric_label=scene.task.metric_title.to(language),
             total_steps=scene.config.steps,
             shown_step=scene.step,
             language=language,
         )
 
-    def describe(self, scene: Scene) -> Text:
+    def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return the newest loss and score beside the baseline."""
         return Text(
             en="After {step} updates: training loss {loss:.3g}, {title} {metric:.3g}; "

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
 from explorer.config import RunConfig
@@ -31,6 +33,13 @@ def state_choice(config: RunConfig) -> list[Choice]:
     return [Choice("state", Text(en="state", zh="状态"), values)]
 
 
+def _shown(scene: Scene, chosen: Mapping[str, str]) -> tuple[str, np.ndarray]:
+    """Return the chosen state's name and its values in one sequence, (time, hidden)."""
+    choice = state_choice(scene.config)
+    name = choice[0].of(chosen) if choice else "h"
+    return name, scene.trace.states[name][chosen_layer(scene.config, chosen), :, SHOWN]
+
+
 @VIEWS.register
 class States(View):
     """The state of every unit at every time step of one sequence."""
@@ -51,11 +60,7 @@ class States(View):
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
     ) -> dict[str, Any]:
         """Return the heatmap."""
-        config = scene.config
-        choice = state_choice(config)
-        name = choice[0].of(chosen) if choice else "h"
-        layer = chosen_layer(config, chosen)
-        states = scene.trace.states[name][layer, :, SHOWN]
+        config, (name, states) = scene.config, _shown(scene, chosen)
         times = spread(len(states), MOST_TIMES)
         bounded = name == "h" and ACTIVATIONS[config.activation].bounded
         return state_heatmap(
@@ -73,15 +78,18 @@ class States(View):
             en="first {few} of {all} units", zh="{all} 个单元中的前 {few} 个"
         ).format(few=MOST_UNITS, all=config.hidden_size)
 
-    def describe(self, scene: Scene) -> Text:
-        """Return the range of the top layer's h."""
-        hidden = scene.trace.states["h"][-1, :, SHOWN]
+    def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
+        """Return the range of the chosen state."""
+        name, states = _shown(scene, chosen)
         return Text(
-            en="{units} units over {length} time steps, from {low:.2g} to {high:.2g}.",
-            zh="{units} 个单元、{length} 个时间步，取值 {low:.2g} 到 {high:.2g}。",
+            en="{name}: {units} units over {length} time steps, "
+            "from {low:.2g} to {high:.2g}.",
+            zh="{name}：{units} 个单元、{length} 个时间步，"
+            "取值 {low:.2g} 到 {high:.2g}。",
         ).format(
-            units=hidden.shape[1],
-            length=hidden.shape[0],
-            low=hidden.min(),
-            high=hidden.max(),
+            name=name,
+            units=states.shape[1],
+            length=states.shape[0],
+            low=states.min(),
+            high=states.max(),
         )

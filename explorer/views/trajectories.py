@@ -76,15 +76,18 @@ class Trajectories(View):
             times=times,
         )
 
-    def describe(self, scene: Scene) -> Text:
+    def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return how many paths there are and how flat they lie."""
-        layer = scene.config.num_layers - 1
-        points, explained = _paths(scene, layer)
+        points, explained = _paths(scene, chosen_layer(scene.config, chosen))
+        flat = DIMENSIONS.of(chosen) == "2d"
         return Text(
-            en="Paths of {count} sequences over {length} time steps; the first two "
+            en="Paths of {count} sequences over {length} time steps; the first {dims} "
             "components carry {share:.0%} of the variance.",
             zh="{count} 个序列在 {length} 个时间步上的轨迹；"
-            "前两个主成分占方差的 {share:.0%}。",
+            "前 {dims} 个主成分占方差的 {share:.0%}。",
         ).format(
-            count=points.shape[1], length=points.shape[0], share=explained[:2].sum()
+            count=points.shape[1],
+            length=points.shape[0],
+            share=explained[: 2 if flat else 3].sum(),
+            dims=2 if flat else 3,
         )

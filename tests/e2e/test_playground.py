@@ -192,3 +192,21 @@ def test_the_frame_runs_by_itself_with_its_pictures(
     visitor = visit(frame_address).open(SMALL | {"steps": "20"})
     visitor.press("Train")
     visitor.status("Trained")
+
+
+def test_the_choices_on_a_card_are_those_that_the_run_has(visit: Visit) -> None:
+    visitor = visit().open(SMALL | {"num_layers": "2"})
+    offered = """() => [...document.querySelectorAll(
+      "[data-panel=states] .live-choice button")].map((b) => b.innerText).join("|")"""
+    layers = visitor.page.get_by_role("spinbutton", name="Layers")
+    for count, buttons in (
+        ("3", "hₜ|cₜ|layer 3|layer 2|layer 1"),
+        ("1", "hₜ|cₜ"),
+        ("2", "hₜ|cₜ|layer 2|layer 1"),
+    ):
+        layers.fill(count)
+        layers.press("Enter")
+        visitor.until(f"(wanted) => ({offered})() === wanted", buttons)
+    visitor.page.get_by_role("combobox", name="Cell").click()
+    visitor.page.get_by_role("option", name="RNN").click()
+    visitor.until(f"(wanted) => ({offered})() === wanted", "layer 2|layer 1")

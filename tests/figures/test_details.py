@@ -19,6 +19,7 @@ def curves(loss, shown_step=2):
         np.ones(len(loss)),
         loss_baseline=1.0,
         metric_baseline=0.5,
+        baseline_label="guessing",
         metric_label="accuracy",
         total_steps=1000,
         shown_step=shown_step,

@@ -25,6 +25,7 @@ LOSS = partial(
     loss_curves,
     loss_baseline=0.167,
     metric_baseline=0.167,
+    baseline_label="guessing",
     metric_label="MSE",
     total_steps=20_000,
     shown_step=700,

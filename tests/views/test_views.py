@@ -18,6 +18,7 @@ from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language
 from explorer.training import TRACED
 from explorer.views import VIEWS, Scene, View
+from explorer.views._view import spread
 
 HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -87,7 +88,7 @@ def test_every_view_draws_every_cell(name: str, cell: str) -> None:
     shown, view = scene(cell=cell, hidden_size=1), VIEWS[name]()
     for chosen in offers(view, shown.config):
         check(view.figure(shown, "en", chosen))
-    assert view.describe(shown).en
+    assert view.describe(shown, {}).en
 
 
 @pytest.mark.parametrize("name", list(VIEWS))
@@ -95,7 +96,7 @@ def test_a_run_that_blew_up_can_still_be_drawn(name: str) -> None:
     shown, view = blown_up(), VIEWS[name]()
     for chosen in offers(view, shown.config):
         check(view.figure(shown, "zh", chosen))
-    assert view.describe(shown).zh
+    assert view.describe(shown, {}).zh
 
 
 @pytest.mark.parametrize("name", list(VIEWS))
@@ -109,7 +110,7 @@ def test_titles_captions_and_choices_are_in_both_languages(name: str) -> None:
 @pytest.mark.parametrize("task", list(TASKS))
 @pytest.mark.parametrize("name", list(VIEWS))
 def test_every_picture_is_told_in_words_in_both_languages(name: str, task: str) -> None:
-    words = VIEWS[name]().describe(scene(task, num_layers=2))
+    words = VIEWS[name]().describe(scene(task, num_layers=2), {})
     assert re.search(r"\d", words.en) and HAN.search(words.zh)
     assert not HAN.search(words.en)
     numbers = re.compile(r"\d[\d.e%+-]*\d|\d")
@@ -134,16 +135,16 @@ def test_the_layer_that_is_chosen_is_the_one_that_is_drawn() -> None:
 
 def test_the_words_for_the_loss_are_the_newest_record_and_the_baseline() -> None:
     shown = replace(scene(), loss=np.array([4, 3, 2, 1.25]), metric=np.ones(4) / 8)
-    words = VIEWS["loss"]().describe(shown)
+    words = VIEWS["loss"]().describe(shown, {})
     assert "After 4 updates: training loss 1.25," in words.en
-    assert "mean squared error 0.125; always answer 1: 0.167." in words.en
-    assert "均方误差 0.125；总是回答 1：0.167" in words.zh
+    assert "mean squared error 0.125; always 1: 0.167." in words.en
+    assert "均方误差 0.125；总答 1：0.167" in words.zh
 
 
 def test_the_words_for_the_gradient_are_its_ends_in_the_top_layer() -> None:
     shown = scene(num_layers=2)
     norms = state_gradient_norms(shown.trace)["h"][1]
-    words = VIEWS["gradients"]().describe(shown).en
+    words = VIEWS["gradients"]().describe(shown, {}).en
     assert f"{norms[0]:.2g} at the first" in words
     assert f"{norms[-1]:.2g} at the last" in words
 
@@ -151,8 +152,8 @@ def test_the_words_for_the_gradient_are_its_ends_in_the_top_layer() -> None:
 def test_the_words_for_the_states_are_their_number_and_range() -> None:
     shown = scene()
     hidden = shown.trace.states["h"][-1, :, 0]
-    words = VIEWS["states"]().describe(shown).en
-    assert words.startswith("5 units over 12 time steps")
+    words = VIEWS["states"]().describe(shown, {}).en
+    assert words.startswith("h: 5 units over 12 time steps")
     assert f"{hidden.min():.2g} to {hidden.max():.2g}" in words
 
 
@@ -160,7 +161,7 @@ def test_the_words_for_the_paths_are_their_number_and_the_plane_s_share() -> Non
     shown = scene()
     flat = shown.trace.states["h"][-1].reshape(-1, 5)
     variances = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) ** 2
-    words = VIEWS["trajectories"]().describe(shown).en
+    words = VIEWS["trajectories"]().describe(shown, {}).en
     assert words.startswith(f"Paths of {TRACED} sequences over 12 time steps")
     assert f"{variances[:2].sum() / variances.sum():.0%}" in words
 
@@ -168,7 +169,7 @@ def test_the_words_for_the_paths_are_their_number_and_the_plane_s_share() -> Non
 def test_the_words_for_a_value_are_target_and_answer() -> None:
     shown = scene("adding")
     target, answer = shown.trace.targets[0, 0], shown.trace.outputs[-1, 0, 0]
-    words = VIEWS["answer"]().describe(shown).en
+    words = VIEWS["answer"]().describe(shown, {}).en
     assert words == f"Target {target:.3g}, the network's answer {answer:.3g}."
 
 
@@ -176,11 +177,33 @@ def test_the_words_for_a_class_are_the_right_one_and_its_probability() -> None:
     shown = scene("temporal_order")
     logits, target = shown.trace.outputs[-1, 0], int(shown.trace.targets[0])
     share = np.exp(logits[target]) / np.exp(logits).sum()
-    words = VIEWS["answer"]().describe(shown).en
+    words = VIEWS["answer"]().describe(shown, {}).en
     assert shown.task.output_names[target].en in words and f"{share:.0%}" in words
 
 
 def test_the_words_for_a_series_are_its_mean_error() -> None:
     shown = scene("sine")
     error = np.abs(shown.trace.outputs[:, 0] - shown.trace.targets[:, 0]).mean()
-    assert f": {error:.3g}." in VIEWS["answer"]().describe(shown).en
+    assert f": {error:.3g}." in VIEWS["answer"]().describe(shown, {}).en
+
+
+def test_the_words_follow_the_state_and_the_dimensions_that_are_chosen() -> None:
+    shown = scene(num_layers=2)
+    cell = shown.trace.states["c"][0, :, 0]
+    words = VIEWS["states"]().describe(shown, {"state": "c", "layer": "0"}).en
+    assert words.startswith("c: ") and f"{cell.max():.2g}" in words
+    assert (
+        "first 3 components"
+        in VIEWS["trajectories"]().describe(shown, {"dims": "3d"}).en
+    )
+
+
+def test_the_gradient_is_said_to_vanish_only_where_the_loss_is_at_the_end() -> None:
+    view = VIEWS["gradients"]()
+    assert "vanishes" in view.how_to_read(scene("adding")).en
+    assert "adds to the gradient" in view.how_to_read(scene("sine")).en
+
+
+def test_the_last_state_is_among_those_that_are_drawn() -> None:
+    assert spread(100, 50)[[0, -1]].tolist() == [0, 99]
+    assert len(spread(1000, 300)) == 300 and spread(5, 50).tolist() == [0, 1, 2, 3, 4]

@@ -42,6 +42,7 @@ export class Board {
     const isNewRun = data.run !== this.run;
     this.send = send;
     this.words = data.words;
+    document.documentElement.lang = data.words.language; // for screen readers
     this.run = data.run;
     const theme = readTheme(this.host);
     if (theme.key !== this.theme?.key) {

@@ -4,6 +4,9 @@ const version = new URL(import.meta.url).search;
 const { Chart } = await import(`./chart.js${version}`);
 const { element, setAttributes, setText, Shared } = await import(`./dom.js${version}`);
 
+/** Return what tells one set of choices from another, whatever their language. */
+const offer = (option) => option.choices.map(([value]) => value).join("|");
+
 export class Card {
   /** `chosen` is called after a choice, `changed` when there is something to draw. */
   constructor(name, { chosen, changed }) {
@@ -38,10 +41,21 @@ export class Card {
     setText(this.words, panel.caption);
     setAttributes(this.caption, { title: panel.caption });
     setAttributes(this.plot, { "aria-label": panel.alt });
+    this.keepOptions(panel.options ?? []);
     for (const option of panel.options ?? []) this.updateOption(option);
     // A new run or another kind of picture starts with a fresh zoom and camera.
     const values = (panel.options ?? []).map((option) => option.value);
     this.chart.setFigure(panel.figure, [run, ...values].join("|"));
+  }
+
+  /** Drop what is no longer on offer: another cell has other states and layers. */
+  keepOptions(options) {
+    const offered = new Map(options.map((option) => [option.name, offer(option)]));
+    for (const [name, known] of this.options) {
+      if (offered.get(name) === known.offer) continue;
+      known.group.remove();
+      this.options.delete(name);
+    }
   }
 
   updateOption(option) {
@@ -58,6 +72,7 @@ export class Card {
   addOption(option) {
     const known = {
       shared: new Shared(),
+      offer: offer(option),
       group: element("div", { class: "live-choice", role: "group" }),
       buttons: new Map(),
     };

@@ -6,7 +6,7 @@ const { element, setAttributes, setText, Shared, throttled } = await import(
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const CALM_FRAMES = 12; // pictures of one pass for those who want little motion
-const count = (number) => number.toLocaleString("en");
+const count = (number) => String(number);
 
 /** A labelled range input with its value beside it, and an action button. */
 class Slider {
