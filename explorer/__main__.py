@@ -126,9 +126,11 @@ def _query_from(chosen: argparse.Namespace) -> dict[str, str]:
 
 def _read(path: str) -> str:
     if path == "-":
+        if sys.stdin is None:
+            raise ValueError("there is no standard input")
         return sys.stdin.read()
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             return file.read()
     except OSError as error:
         raise ValueError(error.strerror) from error
@@ -175,3 +177,8 @@ if __name__ == "__main__":
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        print(f"explorer: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -128,6 +128,14 @@ def _not_given(details: ErrorDetails) -> str:
     return _to_text(details.get("ctx", {}).get("value", ""))
 
 
+def unknown_option(
+    field: str, value: str, options: Iterable[str], used: str
+) -> Problem:
+    """Return what to say of a choice that is not on offer."""
+    reason = UNKNOWN.format(options=", ".join(options))
+    return Problem(field, _shorten(value), reason, used)
+
+
 def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
     """Return an error's field, what is wrong, and the nearest value that would do."""
     context = dict(details.get("ctx", {}))

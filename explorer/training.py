@@ -6,6 +6,7 @@ interrupted and resumed from a checkpoint equals one that never stopped, bit for
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
@@ -25,11 +26,26 @@ RECORDS = 150
 WEIGHT_BYTES = 16_000_000
 """About how many bytes of weights of a run are recorded."""
 EVALUATED = 100
-"""How many sequences the metric is measured on."""
+"""How many sequences the metric is measured on, fewer where they are big."""
+EVALUATED_STATES = 4_000_000
+"""How many states that may take, hidden x layers x length x sequences."""
 TRACED = 12
 """How many sequences the pictures show."""
 TRACED_STATES = 1_000_000
 """How many states the pictures may hold, hidden x layers x length x sequences."""
+
+
+@contextmanager
+def flushing_subnormals() -> Iterator[None]:
+    """Take numbers too small for full precision as 0, in this thread and meanwhile.
+
+    Gradients that vanish become such numbers, with which a CPU is many times slower.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 class Diverged(ArithmeticError):
@@ -38,14 +54,14 @@ class Diverged(ArithmeticError):
     Attributes:
         step: the number of updates made before.
         quantity: "loss" or "grad_norm".
-        last_grad_norm: the gradient's norm one update before; None if not known.
+        last_grad_norm: the gradient's norm one update before; NaN at the first.
     """
 
     def __init__(
         self,
         step: int,
         quantity: str,
-        last_grad_norm: float | None,
+        last_grad_norm: float,
     ) -> None:
         super().__init__(f"{quantity} is not finite after {step} updates")
         self.step, self.quantity = step, quantity
@@ -110,10 +126,8 @@ class Training:
     """A run in progress: the model, its optimiser and how far it has come."""
 
     def __init__(self, config: RunConfig, checkpoint: bytes | None = None) -> None:
-        # Small models are slower with more threads; gradients that vanish become
-        # subnormal, which slows a CPU down manyfold. Both settings are a thread's own.
+        # Small models are slower with more threads. The setting is a thread's own.
         torch.set_num_threads(1)
-        torch.set_flush_denormal(True)
         self.config, self.task = config, config.build_task()
         self.device = torch.device(config.device)
         self.model = Model(config).to(self.device)
@@ -121,10 +135,10 @@ class Training:
             list(self.model.parameters()), config.learning_rate
         )
         self.step, self.seconds = 0, 0.0
+        self.last_norm = math.nan  # of the gradient, at the update before
         if checkpoint is not None:
             self._restore(load(checkpoint))
-        generator = seeded(config.seed, EVALUATION)
-        self.evaluation = self._move(self.task.evaluation(EVALUATED, generator))
+        self.evaluation = self._move(evaluation_batch(config))
 
     def run(
         self, goal: int, out_of_time: Callable[[], bool] = lambda: False
@@ -138,7 +152,6 @@ class Training:
             Diverged: the loss or its gradient is not finite.
         """
         every, yielded, began = record_every(self.config), False, self.step
-        last_norm = None
         while True:
             stopping = began < self.step < goal and out_of_time()
             if stopping and yielded:
@@ -146,8 +159,8 @@ class Training:
             loss, grad_norm = self._measure()
             for value, quantity in ((loss, "loss"), (grad_norm, "grad_norm")):
                 if not math.isfinite(value):
-                    raise Diverged(self.step, quantity, last_norm)
-            last_norm = grad_norm
+                    raise Diverged(self.step, quantity, self.last_norm)
+            self.last_norm = grad_norm
             if on_schedule(self.step, every) or self.step >= goal or stopping:
                 yielded = True
                 yield self._snapshot(loss, grad_norm)
@@ -155,6 +168,7 @@ class Training:
                 return
             self._update(grad_norm)
 
+    @flushing_subnormals()
     def _measure(self) -> tuple[float, float]:
         """Compute the loss of the next batch and its gradient; return loss and norm."""
         began = perf_counter()
@@ -174,6 +188,7 @@ class Training:
         """Return the run as it stands now, finite or not."""
         return self._snapshot(*self._measure())
 
+    @flushing_subnormals()
     def _update(self, grad_norm: float) -> None:
         """Clip the gradient to the wanted norm and descend one step."""
         began = perf_counter()
@@ -184,6 +199,7 @@ class Training:
         self.optimiser.step(self.step)
         self.seconds += perf_counter() - began
 
+    @flushing_subnormals()
     @torch.no_grad()
     def _snapshot(self, loss: float, grad_norm: float) -> Snapshot:
         outputs = self.model(self.evaluation.inputs)
@@ -199,13 +215,14 @@ class Training:
         for slot, kept in self.optimiser.state.items():
             tensors |= {f"optimiser.{slot}.{i}": t for i, t in enumerate(kept)}
         tensors["progress"] = torch.tensor(
-            [self.step, self.seconds], dtype=torch.float64
+            [self.step, self.seconds, self.last_norm], dtype=torch.float64
         )
         return save({n: t.cpu().contiguous() for n, t in tensors.items()})
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         progress = tensors.pop("progress")
-        self.step, self.seconds = int(progress[0]), float(progress[1])
+        step, self.seconds, self.last_norm = progress.tolist()
+        self.step = int(step)
         self.model.load_state_dict(
             {n.removeprefix("model."): t for n, t in tensors.items() if n[0] == "m"}
         )
@@ -220,7 +237,7 @@ class Training:
 def train(config: RunConfig, resume: bytes | None = None) -> Iterator[Snapshot]:
     """Train a run to its end, yielding snapshots at the recorded steps.
 
-    Sets the calling thread to one torch thread and to flushing subnormal numbers.
+    Sets the calling thread to one torch thread.
 
     Args:
         config: the run.
@@ -299,11 +316,17 @@ def on_schedule(step: int, every: int) -> bool:
     return early or step % every == 0
 
 
+def evaluation_batch(config: RunConfig) -> Batch:
+    """Return the held-out sequences that the metric is measured on."""
+    states = config.hidden_size * config.num_layers * config.seq_len
+    count = min(EVALUATED, max(10, EVALUATED_STATES // states))
+    generator = seeded(config.seed, EVALUATION)
+    return config.build_task().evaluation(count, generator)
+
+
 def traced_batch(config: RunConfig) -> Batch:
     """Return the held-out sequences that the pictures show, fewer if they are big."""
-    generator = seeded(config.seed, EVALUATION)
-    task = config.build_task()
-    batch = task.evaluation(EVALUATED, generator)
+    task, batch = config.build_task(), evaluation_batch(config)
     states = config.hidden_size * config.num_layers * config.seq_len
     count = max(1, min(TRACED, TRACED_STATES // states))
     along = 1 if batch.targets.dim() == 3 else 0

@@ -16,7 +16,7 @@ from threading import Condition, Lock, get_ident
 
 from explorer.config import RunConfig
 from explorer.jobs._writes import Writes
-from explorer.store import Claim, Store, StoreError
+from explorer.store import Claim, Run, Store, StoreError
 from explorer.training import Slice, train_slice
 
 _PRUNE_EVERY = 60.0  # seconds
@@ -85,17 +85,21 @@ class Jobs:
             KeyError: there is no such run.
             StoreError: the store did not take it; nothing has changed.
         """
-        self._go(key, viewer, lambda step, steps: steps)
+        self._go(key, viewer, lambda run: run.config.steps)
 
     def step(self, key: str, viewer: str) -> None:
-        """Let a run make one more update; raises as `start` does."""
-        self._go(key, viewer, lambda step, steps: step + 1)
+        """Let a run make one more update; raises as `start` does.
 
-    def _go(self, key: str, viewer: str, goal: Callable[[int, int], int]) -> None:
+        A run that advances already goes on to its goal: somebody else may have
+        started it since this viewer last looked.
+        """
+        self._go(key, viewer, lambda run: run.goal if run.active else run.step + 1)
+
+    def _go(self, key: str, viewer: str, goal: Callable[[Run], int]) -> None:
         run = self._store.run(key)
         if run is None:
             raise KeyError(key)
-        self._store.set_goal(key, goal(run.step, run.config.steps))
+        self._store.set_goal(key, goal(run))
         self._renew(key, viewer)
         self._fill()
 

@@ -33,14 +33,16 @@ def principal_components(hidden: np.ndarray) -> Trajectories:
         nowhere = np.full((*hidden.shape[:2], COMPONENTS), np.nan)
         return Trajectories(nowhere, np.zeros(COMPONENTS))
     units = hidden.shape[-1]
-    flat = hidden.reshape(-1, units)
+    # A network that explodes has states whose squares no float64 can hold.
+    scale = np.abs(hidden).max() or 1.0
+    flat = hidden.reshape(-1, units) / scale
     centred = flat - flat.mean(axis=0)
     variances, directions = np.linalg.eigh(centred.T @ centred / len(flat))
     leading = directions[:, ::-1][:, :COMPONENTS]
     largest = np.abs(leading).argmax(axis=0)
     leading = leading * np.sign(leading[largest, np.arange(leading.shape[1])])
     points = np.zeros((len(flat), COMPONENTS))
-    points[:, : leading.shape[1]] = centred @ leading
+    points[:, : leading.shape[1]] = centred @ leading * scale
     kept = np.clip(variances[::-1][:COMPONENTS], 0, None)
     explained = np.zeros(COMPONENTS)
     total = np.clip(variances, 0, None).sum()

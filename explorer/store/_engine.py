@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError, TimeoutError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateTable
+
+from explorer.store._tables import metadata
 
 Reason = Literal["locked", "unwritable", "full", "unreachable", "broken"]
 
@@ -52,17 +56,24 @@ class StoreError(Exception):
         self.reason: Reason = reason
 
 
-def configured_url() -> str:
+def configured_url() -> str | URL:
     """Return DATABASE_URL, or else the SQLite file that RNN_EXPLORER_DB names."""
     if url := os.environ.get("DATABASE_URL"):
         return url
-    file = Path(os.environ.get("RNN_EXPLORER_DB") or _DEFAULT_FILE)
-    return f"sqlite:///{file}"
+    file = Path(os.environ.get("RNN_EXPLORER_DB") or _DEFAULT_FILE).expanduser()
+    return URL.create("sqlite", database=str(file))
 
 
-def open_engine(url: str) -> Engine:
-    """Return the engine for a URL; the folder of an SQLite file is made if missing."""
-    parsed = make_url(url)
+def open_engine(url: str | URL) -> Engine:
+    """Return the engine for a URL; the folder of an SQLite file is made if missing.
+
+    Raises:
+        StoreError: the URL is none. It is not repeated: it may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except ValueError as error:
+        raise StoreError("broken", "the address is not one") from error
     if parsed.drivername in ("postgres", "postgresql"):
         return _postgresql(parsed.set(drivername="postgresql+psycopg"))
     if parsed.get_backend_name() == "sqlite":
@@ -93,16 +104,43 @@ def _sqlite(url: URL) -> Engine:
         **options,
     )
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", _check_file)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+def _check_file(connection: sqlite3.Connection, record: Any, _: object) -> None:
+    """Let go of a connection whose file was deleted or replaced meanwhile.
+
+    It would go on reading and writing what nobody else can see any more. A new one
+    makes the file and its tables anew.
+    """
+    if record.info["file"] != _identity(connection):
+        raise DisconnectionError("the database file was replaced")
+
+
+def _identity(connection: sqlite3.Connection) -> tuple[int, int] | None:
+    """Return what tells a connection's file from all others; None in memory."""
+    (_, _, name), *_ = connection.execute("PRAGMA database_list")
+    if not name:
+        return None
+    try:
+        found = os.stat(name)
+    except FileNotFoundError:
+        return (0, 0)
+    return found.st_dev, found.st_ino
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     # With a write-ahead log, NORMAL survives a killed process; only a power cut may
     # take the last slices, never the file.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA journal_size_limit = {64 * 2**20}")
+    for table in metadata.sorted_tables:
+        make = CreateTable(table, if_not_exists=True).compile(dialect=sqlite.dialect())
+        connection.execute(str(make))
+    record.info["file"] = _identity(connection)
 
 
 @contextmanager

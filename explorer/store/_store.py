@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
 from sqlalchemy.schema import CreateTable
 
 from explorer.config import RunConfig
@@ -66,7 +67,7 @@ class Store:
 
     def __init__(
         self,
-        url: str | None = None,
+        url: str | URL | None = None,
         max_bytes: int = 512 * 2**20,
         clock: Callable[[], float] = time.time,
     ) -> None:

@@ -13,7 +13,7 @@ from explorer.config import RunConfig
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import NONE, Problem, from_query, to_query
+from explorer.link import NONE, Problem, from_query, to_query, unknown_option
 from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language, language_of
 
@@ -31,7 +31,7 @@ def read_address() -> None:
     """
     address = st.query_params.to_dict()
     written: list[dict[str, str]] = st.session_state.setdefault("addresses", [])
-    touched = st.session_state.pop("touched", False)
+    touched = st.session_state.get("touched", False)
     if not written:
         _take_over(address)
     elif not touched and address != written[-1] and address in written:
@@ -46,6 +46,8 @@ def write_address(config: RunConfig) -> None:
         st.session_state["addresses"] = [*written, address][-KEPT:]
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
+    # Only now: a run that the next click cuts short has not written its address yet.
+    st.session_state["touched"] = False
 
 
 def language() -> Language:
@@ -88,11 +90,12 @@ def flat(config: RunConfig) -> dict[str, Any]:
 
 def _take_over(address: Mapping[str, str]) -> None:
     query = dict(address)
-    chosen = query.pop(LANGUAGE, None)
-    if chosen in LANGUAGES:
-        st.session_state[LANGUAGE] = chosen
-    else:
-        st.session_state[LANGUAGE] = language_of(st.context.locale)
+    chosen = query.pop(LANGUAGE, "").strip().lower()
+    known = chosen in LANGUAGES
+    spoken = chosen if known else language_of(st.context.locale)
+    st.session_state[LANGUAGE] = spoken
     config, problems = from_query(query, devices())
+    if chosen and not known:
+        problems.append(unknown_option(LANGUAGE, chosen, LANGUAGES, spoken))
     apply(config)
     st.session_state["problems"] = problems

@@ -33,6 +33,11 @@ STORE = Text(
     "and saved as soon as the database answers again.",
     zh="数据库{reason}。已计算的结果不会丢失：它们暂存于内存，数据库恢复后会自动保存。",
 )
+PRESSED = Text(
+    en="The database {reason}, so what you pressed was not done; nothing else has "
+    "changed. Press again in a moment.",
+    zh="数据库{reason}，因此刚才的操作没有执行，其他一切不变。请稍后再按一次。",
+)
 MEMORY_ONLY = Text(
     en="The database {reason}, so runs are kept in memory and end with the server. Set "
     "RNN_EXPLORER_DB to a file that can be written, or DATABASE_URL to a database.",
@@ -40,7 +45,7 @@ MEMORY_ONLY = Text(
     "请把 RNN_EXPLORER_DB 设为可写的文件，或把 DATABASE_URL 设为数据库。",
 )
 DIVERGED = Text(
-    en="Training stopped after {step} updates: {quantity} was no longer finite "
+    en="Training stopped at update {step}: {quantity} was no longer finite "
     "(the gradient's norm before: {norm}). All before is kept; move the training step "
     "slider to see how it came. Try clipping, a smaller learning rate or another "
     "initialisation.",
@@ -57,6 +62,11 @@ FAILED = Text(
     "try again from there.",
     zh="计算此运行时出错（{error}）。已记录的内容都已保留；按“训练”可从那里重试。",
 )
+
+
+def press_sentence(error: StoreError) -> Text:
+    """Return what a fault of the store means for a button that was pressed."""
+    return PRESSED.format(reason=REASONS[error.reason])
 
 
 def store_sentence(error: StoreError) -> Text:
@@ -119,5 +129,11 @@ def show_problems(misfits: list[Problem], language: Language) -> None:
 
 
 def plain(text: str) -> str:
-    """Return a text whose marks mean nothing to Markdown: it may be a stranger's."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:-])", r"\\\1", text)
+    """Return a text that means nothing to Markdown: it may be a stranger's.
+
+    One line of printable characters, with marks escaped, and with an unseen joiner
+    (U+2060) in what would become a link by itself.
+    """
+    line = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    marked = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&-])", r"\\\1", line)
+    return re.sub(r"([:@]|www)", "\\1\u2060", marked)

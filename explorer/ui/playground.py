@@ -11,7 +11,7 @@ from explorer.config import RunConfig
 from explorer.devices import device_name
 from explorer.store import Run, StoreError
 from explorer.texts import Language, Text
-from explorer.ui.faults import said_to, show_faults, store_sentence
+from explorer.ui.faults import press_sentence, said_to, show_faults, store_sentence
 from explorer.ui.live import LiveData, live_panels
 from explorer.ui.panels import live_data
 from explorer.ui.services import Services, viewer
@@ -119,7 +119,9 @@ def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     live_panels(data, key=LIVE)
     active = run is not None and run.active
     if st.session_state["drawn_active"] != active:
-        st.rerun()  # other buttons, another pace
+        # Other buttons, another pace. The browser may not know the newest address yet.
+        st.session_state["touched"] = True
+        st.rerun()
 
 
 def _read(shared: Services, config: RunConfig, language: Language) -> Known:
@@ -197,7 +199,7 @@ def _acting(
     try:
         action(shared, config)
     except StoreError as error:
-        st.session_state["refused"] = store_sentence(error)
+        st.session_state["refused"] = press_sentence(error)
 
 
 def _train(shared: Services, config: RunConfig) -> None:
