@@ -6,6 +6,7 @@ which differ by language; a link has to mean the same to everybody.
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -40,7 +41,7 @@ def read_address() -> None:
 
 def write_address(config: RunConfig) -> None:
     """Put the settings into the address."""
-    address = {**to_query(config), LANGUAGE: st.session_state[LANGUAGE]}
+    address = address_of(config)
     written: list[dict[str, str]] = st.session_state["addresses"]
     if not written or written[-1] != address:
         st.session_state["addresses"] = [*written, address][-KEPT:]
@@ -48,6 +49,20 @@ def write_address(config: RunConfig) -> None:
         st.query_params.from_dict(address)
     # Only now: a run that the next click cuts short has not written its address yet.
     st.session_state["touched"] = False
+
+
+def address_of(config: RunConfig) -> dict[str, str]:
+    """Return what stands in the address of a run as this reader sees it."""
+    return {**to_query(config), LANGUAGE: st.session_state[LANGUAGE]}
+
+
+def address_bar(config: RunConfig) -> str:
+    """Return what should stand in the address bar behind the question mark.
+
+    The live picture puts it there where it does not: what a run of the page sends is
+    lost when the next one begins before it went out.
+    """
+    return urlencode(address_of(config))
 
 
 def language() -> Language:

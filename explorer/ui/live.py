@@ -92,10 +92,12 @@ class LiveData(TypedDict):
     `run` is the run's key: another one starts with fresh sliders and zoom. `steps` are
     the training steps with recorded weights, ascending; `step` is the one that the
     figures show, `following` says that it is the newest. `length` is the sequence
-    length T; the time slider goes over 0 .. T-1. `words` come from `live_words`.
+    length T; the time slider goes over 0 .. T-1. `address` is what should stand in the
+    address bar behind the question mark. `words` come from `live_words`.
     """
 
     run: str
+    address: NotRequired[str]
     words: dict[str, Any]
     steps: list[int]
     step: int

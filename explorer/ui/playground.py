@@ -11,6 +11,7 @@ from explorer.config import RunConfig
 from explorer.devices import device_name
 from explorer.store import Run, StoreError
 from explorer.texts import Language, Text
+from explorer.ui.address import address_bar
 from explorer.ui.faults import press_sentence, said_to, show_faults, store_sentence
 from explorer.ui.live import LiveData, live_panels
 from explorer.ui.panels import live_data
@@ -116,7 +117,7 @@ def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     run, watching, data = _read(shared, config, language)
     _status(config, run, watching, language)
     show_faults(shared, run, language)
-    live_panels(data, key=LIVE)
+    live_panels({**data, "address": address_bar(config)}, key=LIVE)
     active = run is not None and run.active
     if st.session_state["drawn_active"] != active:
         # Other buttons, another pace. The browser may not know the newest address yet.

@@ -8,6 +8,13 @@ const { readTheme } = await import(`./theme.js${version}`);
 
 const BUDGET = 9; // ms of drawing in one frame; the rest waits for the next
 
+/** Put the address there where it is not: it belongs to the run that is shown. */
+function correctAddress(address) {
+  const written = (query) => [...new URLSearchParams(query)].sort().join("&");
+  if (address === undefined || written(location.search) === written(address)) return;
+  history.replaceState(history.state, "", `?${address}`);
+}
+
 export class Board {
   /** Build into `host`; charts are drawn once `plotly` (a promise) is there. */
   constructor(host, plotly) {
@@ -24,6 +31,8 @@ export class Board {
     this.grid = element("div", { class: "live-grid" });
     host.replaceChildren(element("div", { class: "live-body" }, bar, this.grid));
     document.addEventListener("visibilitychange", this.schedule);
+    // What Streamlit writes into the address bar may come late, or not at all.
+    this.watch = setInterval(() => correctAddress(this.address), 1000);
     plotly.then(
       (loaded) => {
         this.plotly = loaded;
@@ -42,6 +51,7 @@ export class Board {
     const isNewRun = data.run !== this.run;
     this.send = send;
     this.words = data.words;
+    this.address = this.host.dataset.address = data.address;
     document.documentElement.lang = data.words.language; // for screen readers
     this.run = data.run;
     const theme = readTheme(this.host);
@@ -111,6 +121,7 @@ export class Board {
 
   close() {
     cancelAnimationFrame(this.frame);
+    clearInterval(this.watch);
     document.removeEventListener("visibilitychange", this.schedule);
     this.forEachChart((chart) => chart.close());
   }
