@@ -245,6 +245,14 @@ def test_step_makes_one_update_of_real_training(store: Store, pool: Executor) ->
     jobs.close()
 
 
+def test_step_on_a_run_that_advances_leaves_its_goal(store: Store, jobs: Jobs) -> None:
+    key = store.open_run(config(steps=20_000)).key
+    jobs.start(key, "ann")
+    assert jobs.wait(key, 4, timeout=10)
+    jobs.step(key, "ben")
+    assert state(store, key).goal == 20_000
+
+
 def test_reset_puts_a_running_run_back_to_the_start(store: Store, jobs: Jobs) -> None:
     key = store.open_run(config(steps=20_000)).key
     jobs.start(key, "ann")

@@ -319,3 +319,31 @@ def test_the_file_is_made_where_the_environment_says(
     assert error is None
     wanted(store)
     assert (tmp_path / "deep" / "runs.sqlite").exists()
+
+
+def test_a_database_file_that_is_deleted_is_made_anew(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    store.open_run(RunConfig())
+    for file in tmp_path.glob("runs.sqlite*"):
+        file.unlink()
+    assert store.run(RunConfig().key) is None
+    store.open_run(RunConfig())
+    other = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    assert other.run(RunConfig().key) is not None
+
+
+@pytest.mark.parametrize(
+    "url", ["postgres://u:p@127.0.0.1:port/x", "postgresql://[::1"]
+)
+def test_an_address_that_is_none_is_refused_without_being_repeated(url):
+    with pytest.raises(StoreError) as caught:
+        Store(url)
+    assert caught.value.reason == "broken" and "u:p" not in str(caught.value)
+
+
+def test_the_file_s_name_may_hold_any_sign(tmp_path, monkeypatch):
+    file = tmp_path / "we?ird#%20.sqlite"
+    monkeypatch.setenv("RNN_EXPLORER_DB", str(file))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    Store().open_run(RunConfig())
+    assert file.exists()

@@ -41,7 +41,7 @@ def test_another_task_brings_its_own_length_and_parameters(
         else:
             assert page.test.number_input(key=name).value == number.default
             assert float(page.address[name]) == number.default
-    assert page.test.sidebar.caption[0].value == TASKS[task].question.en
+    assert page.test.sidebar.caption[0].value.startswith(TASKS[task].question.en)
     assert page.live["length"] == int(page.address["seq_len"])
     others = {name for other in TASKS for name in numbers(TASKS[other])}
     assert not (others - set(numbers(TASKS[task]))) & set(page.address)
@@ -169,7 +169,7 @@ def test_what_a_stranger_wrote_into_a_link_is_not_read_as_markup(
     open_page: Open,
 ) -> None:
     page = open_page(lang="en", cell="[x](http://a.b) **c** $d$ <i>")
-    assert r"\[x\]\(http\:" in page.warnings and r"\*\*c\*\*" in page.warnings
+    assert r"\[x\]\(http:" in page.warnings and r"\*\*c\*\*" in page.warnings
 
 
 def test_a_link_of_10_kb_opens_the_default_run_with_few_sentences(
@@ -191,3 +191,15 @@ def test_an_untrained_run_shows_its_first_sample_and_the_guess(
     assert page.live["steps"] == [0] and page.live["following"]
     assert page.status.startswith("**Untrained**")
     assert "CPU" in page.status
+
+
+def test_a_strangers_words_are_no_links_and_no_marks(open_page: Open) -> None:
+    page = open_page(task="www.evil.com", init="https://evil.com/a", cell="**x**\n# y")
+    assert "\\*\\*x\\*\\* \\# y" in page.warnings
+    assert "www.evil" not in page.warnings and "https:/" not in page.warnings
+    assert "https:\u2060//evil" in page.warnings
+
+
+def test_a_language_that_is_not_spoken_is_told(open_page: Open) -> None:
+    page = open_page(lang="xx")
+    assert "lang = xx" in page.warnings and "en, zh" in page.warnings

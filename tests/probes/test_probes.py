@@ -73,3 +73,10 @@ def test_a_state_that_is_not_finite_leaves_nothing_to_draw(value: float) -> None
     states[3, 2, 1] = value
     paths = principal_components(states)
     assert np.isnan(paths.points).all() and (paths.explained == 0).all()
+
+
+def test_states_whose_squares_no_float_holds_have_components_all_the_same() -> None:
+    hidden = np.random.default_rng(0).normal(size=(20, 3, 4))
+    small, huge = principal_components(hidden), principal_components(hidden * 1e200)
+    np.testing.assert_allclose(huge.explained, small.explained)
+    np.testing.assert_allclose(huge.points, small.points * 1e200)
