@@ -97,6 +97,7 @@ class LiveData(TypedDict):
     """
 
     run: str
+    language: Language
     address: NotRequired[str]
     words: dict[str, Any]
     steps: list[int]
@@ -119,7 +120,6 @@ class LiveResult(Protocol):
 def live_words(language: Language) -> dict[str, Any]:
     """Return the component's visible words in one language."""
     words: dict[str, Any] = {name: text.to(language) for name, text in _WORDS.items()}
-    words["language"] = language
     words["plotly"] = {name: text.to(language) for name, text in _PLOTLY_WORDS.items()}
     return words
 

@@ -36,6 +36,7 @@ def live_data(
     scene = _scene(store, config, known, step)
     return {
         "run": config.key,
+        "language": language,
         "words": live_words(language),
         "steps": known.weight_steps,
         "step": scene.step,

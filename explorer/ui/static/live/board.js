@@ -52,7 +52,7 @@ export class Board {
     this.send = send;
     this.words = data.words;
     this.address = this.host.dataset.address = data.address;
-    document.documentElement.lang = data.words.language; // for screen readers
+    document.documentElement.lang = data.language; // for screen readers
     this.run = data.run;
     const theme = readTheme(this.host);
     if (theme.key !== this.theme?.key) {
