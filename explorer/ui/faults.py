@@ -136,4 +136,4 @@ def plain(text: str) -> str:
     """
     line = "".join(c for c in " ".join(text.split()) if c.isprintable())
     marked = re.sub(r"([\\`*_{}\[\]()<>#+!|~$&-])", r"\\\1", line)
-    return re.sub(r"([:@]|www)", "\\1\u2060", marked)
+    return re.sub(r"(:(?=\S)|@|www)", "\\1\u2060", marked)

@@ -10,7 +10,7 @@ import torch
 from explorer.tasks import TASKS
 
 FILE = Path(__file__).parents[2] / "assets" / "sunspots.csv"
-SIZES = [(60, 1), (5, 11), (150, 11), (20, 3)]
+SIZES = [(60, 1), (5, 11), (88, 11), (20, 3)]
 
 every_size = pytest.mark.parametrize(("seq_len", "horizon"), SIZES)
 
@@ -81,13 +81,16 @@ def test_the_metric_looks_at_test_years_only(seq_len, horizon):
 
 
 @every_size
-def test_time_labels_are_the_years_that_the_first_window_answers_for(seq_len, horizon):
+def test_time_labels_are_the_years_that_the_first_window_reads(seq_len, horizon):
     task = TASKS["sunspots"](seq_len=seq_len, horizon=horizon)
-    _, targets = task.evaluation(7, torch.Generator().manual_seed(0))
+    inputs, targets = task.evaluation(7, torch.Generator().manual_seed(0))
     years, counts = read()
     by_year = dict(zip(years.tolist(), counts, strict=True))
-    answered = [by_year[int(year)] for year in task.times()]
+    asked = [by_year[int(year)] for year in task.times()]
+    answered = [by_year[int(year) + horizon] for year in task.times()]
+    np.testing.assert_allclose(inputs[:, 0, 0], asked, atol=1e-6)
     np.testing.assert_allclose(targets[:, 0, 0], answered, atol=1e-6)
+    assert min(task.times()) + horizon >= 1921, "nothing shown was trained on"
 
 
 @every_size
