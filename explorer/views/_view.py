@@ -15,6 +15,8 @@ from explorer.registry import Registry
 from explorer.tasks import Task
 from explorer.texts import Language, Text
 
+SHOWN = 0
+"""Which of the traced sequences is shown where one is: the same in every picture."""
 Value = TypeVar("Value")
 
 

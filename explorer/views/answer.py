@@ -9,9 +9,7 @@ from explorer.figures.class_answer import class_answer
 from explorer.figures.series_answer import series_answer
 from explorer.figures.value_answer import value_answer
 from explorer.texts import Language, Text
-from explorer.views._view import VIEWS, Scene, View
-
-SHOWN = 0
+from explorer.views._view import SHOWN, VIEWS, Scene, View
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

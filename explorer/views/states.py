@@ -11,6 +11,7 @@ from explorer.config import RunConfig
 from explorer.figures.state_heatmap import state_heatmap
 from explorer.texts import Language, Text
 from explorer.views._view import (
+    SHOWN,
     VIEWS,
     Choice,
     Scene,
@@ -20,7 +21,6 @@ from explorer.views._view import (
     spread,
 )
 
-SHOWN = 0
 MOST_UNITS, MOST_TIMES = 64, 300
 
 
