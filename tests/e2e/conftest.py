@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -144,6 +145,22 @@ class Visitor:
         """Wait until the line over the pictures begins with a word."""
         self.page.locator("[data-testid=stProgress] strong", has_text=word).wait_for()
 
+    def drawn(self, step: int | None = None) -> int:
+        """Wait until all pictures show one step, a certain one if need be."""
+        shown: int = self.until(
+            "(step) => { const { drawn } = document.querySelector('.live-panels')"
+            ".dataset; return drawn && (step === null || drawn === `${step}`) "
+            "&& { step: Number(drawn) }; }",
+            step,
+        )["step"]
+        return shown
+
+    def paused(self) -> int:
+        """Wait until the run rests and all pictures show the step at which it does."""
+        self.status("Paused")
+        line = self.page.locator("[data-testid=stProgress]").inner_text()
+        return self.drawn(int(re.search(r"update (\d+)", line)[1]))
+
     def chart(self, name: str) -> list[dict[str, Any]]:
         """Return the data of one picture, as it is drawn."""
         text = self.page.evaluate(f"(name) => JSON.stringify({PLOT}.data)", name)
@@ -238,6 +255,6 @@ def trained(browser: Browser, address: str) -> Iterator[Visitor]:
         ["loss", BASELINE / 2],
     )
     visitor.press("Pause")
-    visitor.status("Paused")
+    visitor.paused()
     yield visitor
     visitor.close()

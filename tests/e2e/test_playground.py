@@ -49,20 +49,18 @@ def test_the_loss_falls_below_the_baseline_and_pause_stops_it(trained: Any) -> N
 def test_all_five_pictures_follow_the_training_step_and_come_back(
     trained: Any,
 ) -> None:
-    shown = trained.charts()
+    newest, shown = trained.drawn(), trained.charts()
     assert shown.keys() == PANELS
     trained.slider("newest").focus()
     trained.page.keyboard.press("Home")
-    changed = f"([name, was]) => JSON.stringify({PLOT}.data) !== JSON.stringify(was)"
-    for name, data in shown.items():
-        trained.until(changed, [name, data])
-    assert trained.chart("loss")[2]["x"] == [0]
-    assert trained.page.locator("[data-slider=newest] output").inner_text() == "0"
+    trained.drawn(0)
     untrained = trained.charts()
+    assert all(untrained[name] != data for name, data in shown.items())
+    assert untrained["loss"][2]["x"] == [0]
+    assert trained.page.locator("[data-slider=newest] output").inner_text() == "0"
     trained.press("Newest")
-    for name, data in untrained.items():
-        trained.until(changed, [name, data])
-    trained.until(f"(name) => {PLOT}.data[2].x[0] === {PLOT}.data[1].x.at(-1)", "loss")
+    trained.drawn(newest)
+    assert trained.charts() == shown
 
 
 def test_time_moves_the_trajectories_in_the_browser_alone(trained: Any) -> None:
@@ -92,7 +90,7 @@ def test_a_shared_link_shows_the_same_run_to_somebody_else(
     trained: Any, visit: Visit
 ) -> None:
     friend = visit().open(urlsplit(trained.page.url).query)
-    friend.status("Paused")
+    friend.paused()
     assert friend.curve == trained.curve
     assert friend.charts() == trained.charts()
     assert friend.query == trained.query
@@ -122,7 +120,7 @@ def test_zoom_and_hidden_traces_survive_ten_updates(trained: Any) -> None:
     assert page.evaluate(hidden, "gradients")
     assert trained.chart("gradients")[0]["y"] != first
     trained.press("Pause")
-    trained.status("Paused")
+    trained.paused()
 
 
 def test_another_language_changes_every_word_and_no_run(trained: Any) -> None:

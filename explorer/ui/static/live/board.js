@@ -54,6 +54,7 @@ export class Board {
     this.address = this.host.dataset.address = data.address;
     document.documentElement.lang = data.language; // for screen readers
     this.run = data.run;
+    this.shown = data.step;
     const theme = readTheme(this.host);
     if (theme.key !== this.theme?.key) {
       this.forEachChart((chart) => (chart.stale = true));
@@ -61,6 +62,7 @@ export class Board {
     this.theme = theme;
     this.steps.update(data, isNewRun, data.words);
     this.time.update(data.length, isNewRun, data.words);
+    delete this.host.dataset.drawn;
     for (const panel of data.panels) this.card(panel.name).update(panel, data.run);
     // An earlier step that was chosen in another run means nothing in this one.
     if (isNewRun && !isFirst && !data.following) this.steps.choose(null);
@@ -117,6 +119,7 @@ export class Board {
     if (!resting && spent > BUDGET) this.restUntil = begin + 2 * spent;
     const cards = [...this.cards.values()];
     if (cards.some(({ chart }) => chart.waits(false))) this.schedule();
+    else this.host.dataset.drawn = this.shown; // for those who wait, such as tests
   }
 
   close() {
