@@ -1,17 +1,16 @@
 """How a cell's weights begin, which decides as much as its gates what it can learn.
 
-Every initialisation starts from torch's default, U(-1/sqrt(H), 1/sqrt(H)) for all
-weights and biases, and then overwrites what it is about.
+Every initialisation starts from the cell's `reset`, which for most is torch's default,
+U(-1/sqrt(H), 1/sqrt(H)) for all weights and biases, and overwrites what it is about.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
-from explorer.cells import Cell
+from explorer.cells import BlockCell, Cell
 from explorer.texts import Text
 
 
@@ -55,52 +54,40 @@ def initialise(
         seq_len: the sequence's length in time steps (chrono's longest memory).
         generator: a CPU generator; the same state gives the same weights.
     """
-    uniform(cell, cell.hidden_size, generator)
+    cell.reset(generator)
     INITIALISATIONS[name].apply(cell, value or 0.0, seq_len, generator)
 
 
-@torch.no_grad()
-def uniform(module: nn.Module, fan_in: int, generator: Generator) -> None:
-    """Fill all parameters with U(-1/sqrt(fan_in), 1/sqrt(fan_in)), torch's default."""
-    bound = 1 / math.sqrt(fan_in)
-    for parameter in module.parameters():
-        parameter.uniform_(-bound, bound, generator=generator)
-
-
 def _default(cell: Cell, value: float, seq_len: int, generator: Generator) -> None:
-    """Leave torch's default as it is."""
+    """Leave the cell as `reset` made it."""
 
 
 def _orthogonal(cell: Cell, gain: float, seq_len: int, generator: Generator) -> None:
+    assert isinstance(cell, BlockCell)
     for block in cell.blocks:
         nn.init.orthogonal_(cell.weight_hh[cell.rows(block)], gain, generator)
 
 
 def _identity(cell: Cell, value: float, seq_len: int, generator: Generator) -> None:
+    assert isinstance(cell, BlockCell)
     cell.weight_ih.normal_(0.0, 0.001, generator=generator)
     cell.bias_ih.zero_()
     cell.bias_hh.zero_()
     nn.init.eye_(cell.weight_hh)
 
 
-def _set_bias(cell: Cell, block: str, bias: Tensor | float) -> None:
-    """Set the sum of a block's two biases."""
-    cell.bias_ih[cell.rows(block)] = bias
-    cell.bias_hh[cell.rows(block)] = 0.0
-
-
 def _forget(cell: Cell, bias: float, seq_len: int, generator: Generator) -> None:
     assert cell.keep_block is not None
-    _set_bias(cell, cell.keep_block, bias)
+    cell.set_bias(cell.keep_block, cell.keep_sign * bias)
 
 
 def _chrono(cell: Cell, value: float, seq_len: int, generator: Generator) -> None:
     assert cell.keep_block is not None
     memory = torch.empty(cell.hidden_size)
     bias = memory.uniform_(1.0, max(seq_len - 1.0, 1.0), generator=generator).log()
-    _set_bias(cell, cell.keep_block, bias)
+    cell.set_bias(cell.keep_block, cell.keep_sign * bias)
     if cell.write_block is not None:
-        _set_bias(cell, cell.write_block, -bias)
+        cell.set_bias(cell.write_block, -bias)
 
 
 INITIALISATIONS: dict[str, Initialisation] = {
@@ -111,6 +98,15 @@ INITIALISATIONS: dict[str, Initialisation] = {
             zh="所有权重和偏置取自 U(−1/√H, 1/√H)",
         ),
         "torch.nn.RNN",
+        _default,
+    ),
+    "paper": Initialisation(
+        Text(en="the paper's own", zh="论文自带"),
+        Text(
+            en="each parameter as the cell's paper draws it",
+            zh="每个参数都按该单元的论文给定的方式取值",
+        ),
+        "the cell's source",
         _default,
     ),
     "orthogonal": Initialisation(

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
-from explorer.cells import CELLS, Cell, State
+from explorer.cells import CELLS, Cell, State, uniform
 from explorer.config import RunConfig
-from explorer.initialisations import initialise, uniform
+from explorer.initialisations import initialise
 from explorer.tasks import Batch
 
 INITIAL_WEIGHTS, TRAINING_BATCHES, EVALUATION = range(3)

@@ -1,5 +1,5 @@
 """Recurrent cells: one file, one cell."""
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, BlockCell, Cell, State, uniform
 
-__all__ = ["CELLS", "Cell", "State"]
+__all__ = ["CELLS", "BlockCell", "Cell", "State", "uniform"]

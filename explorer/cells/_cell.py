@@ -4,12 +4,13 @@ Gates and candidates stand side by side in the weights, as in PyTorch, so that a
 parameters can be compared with torch.nn's one to one.
 """
 
+import math
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from explorer.activations import ACTIVATIONS
 from explorer.registry import Registry
@@ -19,6 +20,14 @@ State = dict[str, Tensor]
 """Named states of one layer, each (batch, hidden); every cell has at least "h"."""
 
 
+@torch.no_grad()
+def uniform(module: nn.Module, fan_in: int, generator: Generator) -> None:
+    """Fill all parameters with U(-1/sqrt(fan_in), 1/sqrt(fan_in)), torch's default."""
+    bound = 1 / math.sqrt(fan_in)
+    for parameter in module.parameters():
+        parameter.uniform_(-bound, bound, generator=generator)
+
+
 class Cell(nn.Module, ABC):
     """One layer of a recurrent network.
 
@@ -26,21 +35,31 @@ class Cell(nn.Module, ABC):
     override `sequence` with a faster way to the same values.
 
     Attributes:
-        blocks: the names of the row blocks of the weights, each hidden_size rows.
+        summary: two sentences on what problem the cell answers.
+        source: author and paper.
+        year: when the paper appeared.
         states: the names of the states; "h" is what the next layer sees.
-        keep_block: the block whose bias decides how long the state is kept, if any.
-        write_block: the block whose bias decides how much is written, if any.
-        initialisations: the names of the initialisations that make sense here.
+        gates: the names of the internals that lie between 0 and 1.
+        blocks: the names of the row blocks of the weights, each hidden_size rows.
+        keep_block: the gate whose bias decides how long the state is kept, if any.
+        keep_sign: 1 where that gate, wide open, keeps the state; -1 where it rewrites.
+        write_block: the gate whose bias decides how much is written, if any.
+        activations: the names of the activations that make sense here.
+        initialisations: the names of the initialisations that do, the usual one first.
     """
 
     order: ClassVar[int]
     title: ClassVar[Text]
     summary: ClassVar[Text]
     source: ClassVar[str]
-    blocks: ClassVar[tuple[str, ...]]
+    year: ClassVar[int]
     states: ClassVar[tuple[str, ...]] = ("h",)
+    gates: ClassVar[tuple[str, ...]] = ()
+    blocks: ClassVar[tuple[str, ...]] = ()
     keep_block: ClassVar[str | None] = None
+    keep_sign: ClassVar[int] = 1
     write_block: ClassVar[str | None] = None
+    activations: ClassVar[tuple[str, ...]] = tuple(ACTIVATIONS)
     initialisations: ClassVar[tuple[str, ...]]
 
     def __init__(self, input_size: int, hidden_size: int, activation: str) -> None:
@@ -48,11 +67,6 @@ class Cell(nn.Module, ABC):
         self.input_size, self.hidden_size = input_size, hidden_size
         self.activation = activation
         self.f = ACTIVATIONS[activation].function
-        rows = len(self.blocks) * hidden_size
-        self.weight_ih = nn.Parameter(torch.zeros(rows, input_size))
-        self.weight_hh = nn.Parameter(torch.zeros(rows, hidden_size))
-        self.bias_ih = nn.Parameter(torch.zeros(rows))
-        self.bias_hh = nn.Parameter(torch.zeros(rows))
 
     @staticmethod
     @abstractmethod
@@ -71,9 +85,14 @@ class Cell(nn.Module, ABC):
             The state after, and the gates and candidates by name, each (batch, hidden).
         """
 
+    def reset(self, generator: Generator) -> None:
+        """Fill the parameters in place before an initialisation overwrites some."""
+        uniform(self, self.hidden_size, generator)
+
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first time step: zeros, (batch, hidden) each."""
-        zeros = self.weight_hh.new_zeros(batch_size, self.hidden_size)
+        some = next(self.parameters())
+        zeros = some.new_zeros(batch_size, self.hidden_size)
         return {name: zeros for name in self.states}
 
     def sequence(self, x: Tensor) -> Tensor:
@@ -92,10 +111,45 @@ class Cell(nn.Module, ABC):
             hidden.append(state["h"])
         return torch.stack(hidden)
 
+    def keep(self, internals: State) -> Tensor | None:
+        """Return the factor of the direct path from the last of `states` to itself.
+
+        It is d s_t / d s_{t-1} with the gates held still, (batch, hidden); None where
+        no gate stands on that path.
+
+        Args:
+            internals: the gates and candidates that `step` returned.
+        """
+        if self.keep_block is None:
+            return None
+        gate = internals[self.keep_block]
+        return gate if self.keep_sign > 0 else 1 - gate
+
     def rows(self, block: str) -> slice:
         """Return which rows of the weights and biases belong to a block."""
         start = self.blocks.index(block) * self.hidden_size
         return slice(start, start + self.hidden_size)
+
+    def set_bias(self, block: str, bias: Tensor | float) -> None:
+        """Set the bias of a block's preactivation, in place."""
+        raise TypeError(f"{type(self).__name__} has no biases by block")
+
+
+class BlockCell(Cell):
+    """A cell whose blocks all see W x_t + b and U h_{t-1} + b', as in torch.nn."""
+
+    def __init__(self, input_size: int, hidden_size: int, activation: str) -> None:
+        super().__init__(input_size, hidden_size, activation)
+        rows = len(self.blocks) * hidden_size
+        self.weight_ih = nn.Parameter(torch.zeros(rows, input_size))
+        self.weight_hh = nn.Parameter(torch.zeros(rows, hidden_size))
+        self.bias_ih = nn.Parameter(torch.zeros(rows))
+        self.bias_hh = nn.Parameter(torch.zeros(rows))
+
+    def set_bias(self, block: str, bias: Tensor | float) -> None:
+        """Set the sum of a block's two biases, in place."""
+        self.bias_ih[self.rows(block)] = bias
+        self.bias_hh[self.rows(block)] = 0.0
 
     def _preactivations(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """Return W_x x + b_x and W_h h + b_h, (batch, blocks * hidden) each."""

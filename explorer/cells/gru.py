@@ -7,12 +7,12 @@ the variant of cuDNN and PyTorch, where r gates U_n h + b' after the product.
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, BlockCell, State
 from explorer.texts import Text
 
 
 @CELLS.register
-class GRU(Cell):
+class GRU(BlockCell):
     """The gated recurrent unit.
 
     r, z = sigmoid(W x_t + U h_{t-1} + b),
@@ -29,7 +29,9 @@ class GRU(Cell):
         "r 决定候选能看到多少旧状态。",
     )
     source = "Cho et al. 2014"
+    year = 2014
     blocks = ("r", "z", "n")
+    gates = ("r", "z")
     keep_block = "z"
     initialisations = ("default", "orthogonal", "forget", "chrono")
 

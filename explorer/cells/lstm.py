@@ -7,12 +7,12 @@ forget gate: F. A. Gers, J. Schmidhuber & F. Cummins, Neural Computation 12 (200
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, BlockCell, State
 from explorer.texts import Text
 
 
 @CELLS.register
-class LSTM(Cell):
+class LSTM(BlockCell):
     """The LSTM with a forget gate.
 
     i, f, o = sigmoid(W x_t + U h_{t-1} + b), g = phi(W_g x_t + U_g h_{t-1} + b_g),
@@ -27,7 +27,9 @@ class LSTM(Cell):
         zh="多了一个状态 c，它被累加而不是被改写；门决定保留什么、写入什么、输出什么。",
     )
     source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000"
+    year = 1997
     blocks = ("i", "f", "g", "o")
+    gates = ("i", "f", "o")
     states = ("h", "c")
     keep_block = "f"
     write_block = "i"

@@ -6,12 +6,12 @@ J. L. Elman, "Finding structure in time", Cognitive Science 14 (1990).
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, BlockCell, State
 from explorer.texts import Text
 
 
 @CELLS.register
-class RNN(Cell):
+class RNN(BlockCell):
     """h_t = f(W_hh h_{t-1} + W_xh x_t + b_h), with b_h = bias_ih + bias_hh."""
 
     order = 1
@@ -23,6 +23,7 @@ class RNN(Cell):
         "它的梯度也是如此。",
     )
     source = "Elman 1990"
+    year = 1990
     blocks = ("h",)
     initialisations = ("default", "orthogonal", "identity")
 

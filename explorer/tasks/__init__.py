@@ -1,5 +1,13 @@
 """Sequence tasks: one file, one task."""
 
-from explorer.tasks._task import TASKS, Baseline, Batch, Task
+from explorer.tasks._task import (
+    IGNORE,
+    TASKS,
+    Baseline,
+    Batch,
+    Reading,
+    Score,
+    Task,
+)
 
-__all__ = ["TASKS", "Baseline", "Batch", "Task"]
+__all__ = ["IGNORE", "TASKS", "Baseline", "Batch", "Reading", "Score", "Task"]

@@ -12,14 +12,18 @@ from torch.nn import functional
 from explorer.registry import Registry
 from explorer.texts import Text
 
+IGNORE = -100
+"""The target where nothing is asked, as torch's cross-entropy knows it."""
+
 
 class Batch(NamedTuple):
-    """Some sequences.
+    """Some sequences, which all end together: shorter ones begin with padding.
 
     Attributes:
         inputs: (time, batch, input), float32.
         targets: class at the end (batch,) int64, value at the end (batch, output)
-            or a series (time, batch, output), float32.
+            float32, series (time, batch, output) float32, or classes or labels
+            (time, batch) int64, `IGNORE` where nothing is asked.
     """
 
     inputs: Tensor
@@ -27,11 +31,38 @@ class Batch(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """What guessing without memory reaches: expected loss and metric, and how."""
+    """What somebody without a recurrent memory reaches, and how.
 
-    loss: float
+    Attributes:
+        loss: the expected training loss, None where that has no meaning.
+        metric: the expected metric.
+    """
+
+    loss: float | None
     metric: float
     title: Text
+
+
+Mark = Literal["", "right", "wrong", "kept", "dropped", "missed"]
+"""How a word of an answer is to be read."""
+
+
+class Reading(NamedTuple):
+    """A line of words, such as what the network was given or what it made of it."""
+
+    title: Text
+    words: list[tuple[str, Mark]]
+
+
+class Score(NamedTuple):
+    """What somebody reaches in several metrics: the network, or a rival.
+
+    Attributes:
+        values: metric's name -> value, the same names for all.
+    """
+
+    title: Text
+    values: dict[str, float]
 
 
 class Task(BaseModel):
@@ -42,9 +73,12 @@ class Task(BaseModel):
         question: one line on what the task asks.
         input_kind: one-hot "symbols" or real "values".
         answer_kind: what the network must say: a "class" or a "value" after the last
-            time step, or a "series", a value at every time step.
+            time step; at every time step a "series" of values, one of several
+            "classes", or "labels", a yes or no.
+        sequences_axis: which axis of the targets counts the sequences.
         higher_is_better: which way the metric improves.
         value_range: where a value asked for at the end lies.
+        settings: settings of a run under which the task is instructive within 20 s.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,10 +88,12 @@ class Task(BaseModel):
     question: ClassVar[Text]
     source: ClassVar[str]
     input_kind: ClassVar[Literal["symbols", "values"]]
-    answer_kind: ClassVar[Literal["class", "value", "series"]]
+    answer_kind: ClassVar[Literal["class", "value", "series", "classes", "labels"]]
+    sequences_axis: ClassVar[int] = 1
     metric_title: ClassVar[Text]
     higher_is_better: ClassVar[bool] = False
     value_range: ClassVar[tuple[float, float] | None] = None
+    settings: ClassVar[dict[str, str | int | float]] = {}
 
     seq_len: int
 
@@ -78,7 +114,11 @@ class Task(BaseModel):
 
     @abstractmethod
     def sample(self, batch_size: int, generator: Generator) -> Batch:
-        """Draw fresh sequences to train on."""
+        """Draw sequences to train on."""
+
+    def examples(self) -> Batch | None:
+        """Return all there is to train on, None where every sequence is a fresh one."""
+        return None
 
     def evaluation(self, batch_size: int, generator: Generator) -> Batch:
         """Return sequences for the metric and the pictures, never trained on."""
@@ -101,6 +141,31 @@ class Task(BaseModel):
     def baseline(self) -> Baseline:
         """Return what guessing reaches."""
 
+    def rivals(self) -> list[Baseline]:
+        """Return what a linear or memoryless rival reaches, where there is one."""
+        return []
+
+    def readings(
+        self, inputs: Tensor, targets: Tensor, outputs: Tensor
+    ) -> list[Reading]:
+        """Return one sequence, the right answer and the network's as words to read.
+
+        Args:
+            inputs: (time, input).
+            targets: the targets of this sequence: (time,), (time, output), () or so.
+            outputs: (time, output), what the readout says.
+        """
+        return []
+
+    def scores(self, batch: Batch, outputs: Tensor) -> list[Score]:
+        """Return further metrics of the network (first) and of its rivals, if any.
+
+        Args:
+            batch: held-out sequences.
+            outputs: (time, batch, output), what the readout says to them.
+        """
+        return []
+
     def classes(self, batch: Batch) -> Tensor | None:
         """Return what to colour trajectories by, (time, batch) int64, if anything."""
         return None
@@ -108,6 +173,13 @@ class Task(BaseModel):
     def class_names(self) -> list[Text]:
         """Return the names of those classes."""
         return []
+
+    def chosen(self, batch: Batch, sequences: Tensor) -> Batch:
+        """Return some of the sequences, by their indices (count,) int64."""
+        return Batch(
+            batch.inputs[:, sequences],
+            batch.targets.index_select(self.sequences_axis, sequences),
+        )
 
     def times(self) -> list[float]:
         """Return what the time steps of the first evaluation sequence are called."""
@@ -118,6 +190,7 @@ class ClassAtEnd(Task):
     """A task that asks for one of several classes after the last time step."""
 
     answer_kind = "class"
+    sequences_axis = 0
     metric_title = Text(en="accuracy", zh="准确率")
     higher_is_better = True
 
@@ -148,6 +221,7 @@ class ValueAtEnd(Task):
     """A task that asks for one real value after the last time step."""
 
     answer_kind = "value"
+    sequences_axis = 0
     metric_title = Text(en="mean squared error", zh="均方误差")
 
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -167,6 +241,56 @@ class Series(Task):
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the squared error averaged over time and outputs, (batch,)."""
         return (outputs - targets).square().mean((0, 2))
+
+
+class ClassPerStep(Task):
+    """A task that asks for one of several classes at some or all time steps."""
+
+    answer_kind = "classes"
+    metric_title = Text(en="accuracy", zh="准确率")
+    higher_is_better = True
+
+    def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the cross-entropy in nats, averaged over the asked steps, (batch,)."""
+        steps = functional.cross_entropy(
+            outputs.permute(1, 2, 0), targets.T, reduction="none", ignore_index=IGNORE
+        )
+        return steps.sum(1) / (targets != IGNORE).sum(0).clamp(min=1)
+
+    def metric(self, outputs: Tensor, targets: Tensor) -> float:
+        """Return the share of the asked steps whose likeliest class is right."""
+        asked = targets != IGNORE
+        return (outputs.argmax(2) == targets)[asked].double().mean().item()
+
+
+class LabelPerStep(Task):
+    """A task that asks a yes or no at some or all time steps; one output, a logit."""
+
+    answer_kind = "labels"
+
+    def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the binary cross-entropy in nats over the asked steps, (batch,)."""
+        asked = targets != IGNORE
+        wanted = targets.clamp(min=0).to(outputs.dtype)
+        steps = functional.binary_cross_entropy_with_logits(
+            outputs[..., 0], wanted, reduction="none"
+        )
+        return (steps * asked).sum(0) / asked.sum(0).clamp(min=1)
+
+
+class Finite(Task):
+    """A task with a fixed set of examples: an epoch goes through each of them once."""
+
+    @abstractmethod
+    def examples(self) -> Batch:
+        """Return all there is to train on."""
+
+    def sample(self, batch_size: int, generator: Generator) -> Batch:
+        """Draw examples with replacement."""
+        every = self.examples()
+        count = every.inputs.shape[1]
+        chosen = torch.randint(0, count, (batch_size,), generator=generator)
+        return self.chosen(every, chosen)
 
 
 def nrmse(outputs: Tensor, targets: Tensor) -> float:
