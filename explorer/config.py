@@ -36,8 +36,9 @@ class RunConfig(BaseModel):
     """The settings of one run.
 
     `seq_len` and `task_params` take the task's defaults where they are left out, `init`
-    is "chrono" for cells that have gates to set and torch's default for the others, and
-    `init_value` takes the initialisation's default.
+    is "chrono" for cells that have gates to set and the cell's usual one for others,
+    `activation` is tanh where the cell takes it, and `init_value` takes the
+    initialisation's default.
 
     Raises:
         pydantic.ValidationError: a value is unknown, out of bounds, not finite, does
@@ -81,8 +82,11 @@ class RunConfig(BaseModel):
         given = raw.get("task_params")
         raw["task_params"] = own | given if isinstance(given, dict) else given or own
         _known("cell", raw.get("cell", "lstm"), CELLS)
-        gated = "chrono" in CELLS[raw.get("cell", "lstm")].initialisations
-        raw.setdefault("init", "chrono" if gated else "default")
+        cell = CELLS[raw.get("cell", "lstm")]
+        gated = "chrono" in cell.initialisations
+        raw.setdefault("init", "chrono" if gated else cell.initialisations[0])
+        usual = "tanh" in cell.activations
+        raw.setdefault("activation", "tanh" if usual else cell.activations[0])
         _known("init", raw["init"], INITIALISATIONS)
         parameter = INITIALISATIONS[raw["init"]].parameter
         if raw.get("init_value") is None and parameter is not None:
@@ -94,7 +98,10 @@ class RunConfig(BaseModel):
         _known("activation", self.activation, ACTIVATIONS)
         _known("optimiser", self.optimiser, OPTIMISERS)
         self._check_task()
-        self._check_initialisation()
+        cell = CELLS[self.cell]
+        self._fits_the_cell("activation", self.activation, cell.activations)
+        self._fits_the_cell("init", self.init, cell.initialisations)
+        self._check_init_value()
         self._check_budget()
         return self
 
@@ -112,16 +119,13 @@ class RunConfig(BaseModel):
             if fields[name].integer and value != int(value):
                 raise _problem(name, "whole", value=value)
 
-    def _check_initialisation(self) -> None:
-        allowed = CELLS[self.cell].initialisations
-        if self.init not in allowed:
+    def _fits_the_cell(self, field: str, value: str, takes: tuple[str, ...]) -> None:
+        if value not in takes:
             raise _problem(
-                "init",
-                "mismatch",
-                value=self.init,
-                cell=self.cell,
-                options=list(allowed),
+                field, "mismatch", value=value, cell=self.cell, options=list(takes)
             )
+
+    def _check_init_value(self) -> None:
         parameter = INITIALISATIONS[self.init].parameter
         if parameter is None and self.init_value is not None:
             raise _problem(

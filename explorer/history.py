@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from safetensors.torch import load
 
+from explorer.batches import traced_batch
 from explorer.config import RunConfig
 from explorer.model import Trace, trace
 from explorer.store import Records, Store
-from explorer.training import Snapshot, Training, traced_batch
+from explorer.training import Snapshot, Training
 
 
 class History(NamedTuple):

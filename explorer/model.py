@@ -12,7 +12,7 @@ from explorer.config import RunConfig
 from explorer.initialisations import initialise
 from explorer.tasks import Batch
 
-INITIAL_WEIGHTS, TRAINING_BATCHES, EVALUATION = range(3)
+INITIAL_WEIGHTS, TRAINING_BATCHES, EVALUATION, EPOCHS = range(4)
 
 
 def seeded(seed: int, stream: int, step: int = 0) -> Generator:

@@ -9,30 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Literal, NamedTuple
 
 import torch
 from safetensors.torch import load, save
 from torch import Tensor
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
+from explorer.batches import evaluation_batch, traced_batch, training_batch
 from explorer.config import RunConfig
-from explorer.model import EVALUATION, TRAINING_BATCHES, Model, Trace, seeded, trace
+from explorer.model import Model, Trace, trace
 from explorer.optimisers import OPTIMISERS
 from explorer.tasks import Batch
 
 RECORDS = 150
 """About how many steps of a run are recorded."""
-WEIGHT_BYTES = 16_000_000
-"""About how many bytes of weights of a run are recorded."""
-EVALUATED = 100
-"""How many sequences the metric is measured on, fewer where they are big."""
-EVALUATED_STATES = 4_000_000
-"""How many states that may take, hidden x layers x length x sequences."""
-TRACED = 12
-"""How many sequences the pictures show."""
-TRACED_STATES = 1_000_000
-"""How many states the pictures may hold, hidden x layers x length x sequences."""
 
 
 @contextmanager
@@ -93,35 +83,6 @@ class Snapshot:
         return trace(self.config, self.weights, traced_batch(self.config))
 
 
-class Record(NamedTuple):
-    """A snapshot as it is kept; weights are safetensors bytes, at some steps only."""
-
-    step: int
-    loss: float
-    metric: float
-    grad_norm: float
-    seconds: float
-    weights: bytes | None
-
-
-class Slice(NamedTuple):
-    """What some time of training brought.
-
-    Attributes:
-        step: the number of updates made so far.
-        seconds: the time that this slice's updates took.
-        message: what a reader must know about a run that diverged.
-        checkpoint: weights and the optimiser's state as safetensors bytes.
-    """
-
-    step: int
-    seconds: float
-    status: Literal["training", "done", "diverged"]
-    message: dict[str, Any] | None
-    records: list[Record]
-    checkpoint: bytes
-
-
 class Training:
     """A run in progress: the model, its optimiser and how far it has come."""
 
@@ -172,8 +133,7 @@ class Training:
     def _measure(self) -> tuple[float, float]:
         """Compute the loss of the next batch and its gradient; return loss and norm."""
         began = perf_counter()
-        generator = seeded(self.config.seed, TRAINING_BATCHES, self.step)
-        batch = self._move(self.task.sample(self.config.batch_size, generator))
+        batch = self._move(training_batch(self.config, self.task, self.step))
         self.model.zero_grad()
         loss = self.task.losses(self.model(batch.inputs), batch.targets).mean()
         loss.backward()
@@ -249,101 +209,12 @@ def train(config: RunConfig, resume: bytes | None = None) -> Iterator[Snapshot]:
     return Training(config, resume).run(config.steps)
 
 
-def train_slice(
-    config: RunConfig, checkpoint: bytes | None, goal: int, seconds: float
-) -> Slice:
-    """Train for about `seconds` or until `goal` updates are made; at least one update.
-
-    A pure function of what can be sent to another process and back.
-    """
-    training = Training(config, checkpoint)
-    before, deadline = training.seconds, perf_counter() + seconds
-    records: list[Record] = []
-    status: Literal["training", "done", "diverged"] = "training"
-    message = None
-    try:
-        for snapshot in training.run(goal, lambda: perf_counter() >= deadline):
-            records.append(_record(snapshot, goal))
-        if training.step >= config.steps:
-            status = "done"
-    except Diverged as diverged:
-        status = "diverged"
-        message = {
-            "step": diverged.step,
-            "quantity": diverged.quantity,
-            "last_grad_norm": diverged.last_grad_norm,
-        }
-    return Slice(
-        training.step,
-        training.seconds - before,
-        status,
-        message,
-        records,
-        training.checkpoint(),
-    )
-
-
-def _record(snapshot: Snapshot, goal: int) -> Record:
-    size = sum(tensor.nbytes for tensor in snapshot.weights.values())
-    every = weights_every(snapshot.config, size)
-    frequent = every == record_every(snapshot.config)  # so frequent, all are kept
-    kept = frequent or snapshot.step == goal or snapshot.step % every == 0
-    return Record(
-        snapshot.step,
-        snapshot.loss,
-        snapshot.metric,
-        snapshot.grad_norm,
-        snapshot.seconds,
-        save(snapshot.weights) if kept else None,
-    )
-
-
 def record_every(config: RunConfig) -> int:
     """Return how many updates lie between two records."""
     return max(1, config.steps // RECORDS)
-
-
-def weights_every(config: RunConfig, size: int) -> int:
-    """Return how many updates lie between two recorded weights of `size` bytes."""
-    every = record_every(config)
-    affordable = max(1, WEIGHT_BYTES // size)
-    return every * math.ceil(config.steps / every / affordable)
 
 
 def on_schedule(step: int, every: int) -> bool:
     """Return whether a step is recorded: every so many, and powers of two before."""
     early = step < every and step & (step - 1) == 0
     return early or step % every == 0
-
-
-def evaluation_batch(config: RunConfig) -> Batch:
-    """Return the held-out sequences that the metric is measured on."""
-    states = config.hidden_size * config.num_layers * config.seq_len
-    count = min(EVALUATED, max(10, EVALUATED_STATES // states))
-    generator = seeded(config.seed, EVALUATION)
-    return config.build_task().evaluation(count, generator)
-
-
-def traced_batch(config: RunConfig) -> Batch:
-    """Return the held-out sequences that the pictures show, fewer if they are big."""
-    task, batch = config.build_task(), evaluation_batch(config)
-    states = config.hidden_size * config.num_layers * config.seq_len
-    count = max(1, min(TRACED, TRACED_STATES // states))
-    along = 1 if batch.targets.dim() == 3 else 0
-    count = min(count, batch.inputs.shape[1])
-    shown = _of_every_class(task.classes(batch), count)
-    return Batch(batch.inputs[:, shown], batch.targets.index_select(along, shown))
-
-
-def _of_every_class(classes: Tensor | None, count: int) -> Tensor:
-    """Return which sequences to show, so that as many classes as can be are there.
-
-    Args:
-        classes: (time, batch) or None; a sequence is of the class that it ends in.
-        count: how many to show.
-    """
-    if classes is None:
-        return torch.arange(count)
-    last = classes[-1]
-    earlier = (last[:, None] == last).tril(-1).sum(1)  # of the same class before it
-    return earlier.argsort(stable=True)[:count]

@@ -2,7 +2,6 @@
 
 from hypothesis import strategies as st
 
-from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
 from explorer.config import (
     CLIP_NORM,
@@ -47,7 +46,7 @@ def configs(draw: st.DrawFn) -> RunConfig:
         cell=cell,
         init=init,
         init_value=draw(value),
-        activation=draw(st.sampled_from(list(ACTIVATIONS))),
+        activation=draw(st.sampled_from(CELLS[cell].activations)),
         optimiser=draw(st.sampled_from(list(OPTIMISERS))),
         clip_norm=draw(st.none() | st.floats(*CLIP_NORM)),
         seq_len=seq_len,

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from safetensors.torch import load
 
+from explorer.batches import traced_batch
 from explorer.config import RunConfig
 from explorer.history import history, initial_snapshot, trace_at
 from explorer.model import trace
+from explorer.slices import train_slice
 from explorer.store import Store
-from explorer.training import traced_batch, train, train_slice
+from explorer.training import train
 
 CONFIG = RunConfig(
     task="adding", seq_len=8, hidden_size=4, batch_size=4, steps=600, seed=3
@@ -39,7 +41,7 @@ def advance(store: Store, goal: int, seconds: float = 60.0) -> None:
 @pytest.fixture
 def between(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
     """Train to step 11, whose weights are only in the checkpoint; return the step."""
-    monkeypatch.setattr("explorer.training.WEIGHT_BYTES", 1)  # too few to keep many
+    monkeypatch.setattr("explorer.slices.WEIGHT_BYTES", 1)  # too few to keep many
     advance(store, 10)
     advance(store, 600, seconds=0)  # which makes one update, off the schedule
     return 11

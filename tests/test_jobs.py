@@ -22,8 +22,8 @@ import pytest
 
 from explorer.config import RunConfig
 from explorer.jobs import Jobs
+from explorer.slices import Record, Slice, train_slice
 from explorer.store import Run, Store
-from explorer.training import Record, Slice, train_slice
 
 
 def config(seed: int = 0, steps: int = 60) -> RunConfig:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from explorer.config import RunConfig
+from explorer.slices import Record, Slice
 from explorer.store import Claim, Store, StoreError, open_store
-from explorer.training import Record, Slice
 
 if TYPE_CHECKING:
     from tests.conftest import Clock

@@ -9,25 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load
 
+from explorer.batches import TRACED, traced_batch
 from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.model import TRAINING_BATCHES, Model, seeded
 from explorer.optimisers import OPTIMISERS
+from explorer.slices import WEIGHT_BYTES, Record, Slice, train_slice, weights_every
 from explorer.tasks import TASKS
 from explorer.training import (
     RECORDS,
-    TRACED,
-    WEIGHT_BYTES,
     Diverged,
-    Record,
-    Slice,
     Training,
     on_schedule,
     record_every,
-    traced_batch,
     train,
-    train_slice,
-    weights_every,
 )
 
 FOREVER = 1e9

@@ -16,8 +16,8 @@ from threading import Condition, Lock, get_ident
 
 from explorer.config import RunConfig
 from explorer.jobs._writes import Writes
+from explorer.slices import Slice, train_slice
 from explorer.store import Claim, Run, Store, StoreError
-from explorer.training import Slice, train_slice
 
 _PRUNE_EVERY = 60.0  # seconds
 

@@ -45,7 +45,7 @@ from explorer.store._rows import (
 from explorer.store._tables import leases, metadata, records, runs, weights
 
 if TYPE_CHECKING:
-    from explorer.training import Record, Slice
+    from explorer.slices import Record, Slice
 
 _RUN = [runs.c[name] for name in Run.__dataclass_fields__]
 _ROW_BYTES = 64  # about what a row costs beside the blobs in it

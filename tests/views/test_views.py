@@ -11,12 +11,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from explorer.batches import TRACED
 from explorer.config import RunConfig
 from explorer.history import initial_snapshot
 from explorer.probes.gradients import state_gradient_norms
 from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language
-from explorer.training import TRACED
 from explorer.views import VIEWS, Scene, View
 from explorer.views._view import spread
 
