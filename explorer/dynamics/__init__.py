@@ -1,0 +1,1 @@
+"""A layer under constant or given input as a dynamical system: step map to arrays."""

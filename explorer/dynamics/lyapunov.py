@@ -1,0 +1,91 @@
+"""How fast neighbouring states part: the Lyapunov exponents of a driven layer.
+
+G. Benettin, L. Galgani, A. Giorgilli & J.-M. Strelcyn, "Lyapunov characteristic
+exponents for smooth dynamical systems", Meccanica 15 (1980).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.cells import Cell
+from explorer.step_map import StepMap, as_tensor
+
+
+class Lyapunov(NamedTuple):
+    """The Lyapunov spectrum over some time steps.
+
+    Attributes:
+        exponents: (S,), in nats a time step, descending: the mean growth rates of S
+            orthogonal directions. Above 0 is chaos, below it states that start
+            apart come together. -inf where a direction is lost at once.
+        growth: (time, S), log |R_ii| of each time step, in the order in which the
+            directions are followed; its means over the steps are the exponents.
+    """
+
+    exponents: np.ndarray
+    growth: np.ndarray
+
+
+def lyapunov_spectrum(
+    cell: Cell,
+    inputs: np.ndarray | Tensor,
+    start: np.ndarray | Tensor | None = None,
+    transient: int = 0,
+) -> Lyapunov:
+    """Follow S orthogonal directions by QR: Q R = J_t Q, mean of log |R_ii|.
+
+    Args:
+        cell: one layer.
+        inputs: (time, input), the driving sequence, the transient included.
+        start: (S,), the whole state before it; the cell's own beginning otherwise.
+        transient: how many time steps go by before growth counts.
+
+    Raises:
+        ValueError: the transient leaves no time step.
+    """
+    step_map, inputs = StepMap(cell), as_tensor(inputs)
+    if not 0 <= transient < len(inputs):
+        raise ValueError("the transient must leave a time step to measure")
+    first = None if start is None else as_tensor(start)[None]
+    with torch.no_grad():
+        visited = step_map.unroll(inputs[:, None], first)[:-1, 0]
+    basis = torch.eye(step_map.size, dtype=visited.dtype)
+    growth = []
+    for jacobian in step_map.jacobians(visited, inputs):
+        basis, triangle = torch.linalg.qr(jacobian @ basis)
+        growth.append(triangle.diagonal().abs().log())
+    measured = torch.stack(growth)[transient:].numpy()
+    return Lyapunov(np.sort(measured.mean(axis=0))[::-1], measured)
+
+
+def mean_field_exponent(gain: float) -> float:
+    """Return the largest exponent of x' = tanh(W x) in the limit of many units.
+
+    The entries of W are independent with variance g^2/N. For g <= 1 the origin
+    attracts and the exponent is log g, by the circular law; above, the states have
+    variance q = E tanh^2(g sqrt(q) z), z normal, and the exponent is
+    1/2 log(g^2 E sech^4(g sqrt(q) z)). H. Sompolinsky, A. Crisanti & H.-J. Sommers,
+    "Chaos in random neural networks", Physical Review Letters 61 (1988); in discrete
+    time L. Molgedey, J. Schuchhardt & H. G. Schuster, ibid. 69 (1992).
+
+    Args:
+        gain: g, above 0.
+
+    Returns:
+        In nats a time step.
+    """
+    if gain <= 1:
+        return float(np.log(gain))
+    z = np.linspace(-12, 12, 4001)
+    weights = np.exp(-(z**2) / 2)
+    weights /= weights.sum()
+    low, high = 0.0, 1.0
+    for _ in range(60):  # q is where E tanh^2 - q changes its sign from + to -
+        q = (low + high) / 2
+        above = weights @ np.tanh(gain * np.sqrt(q) * z) ** 2 > q
+        low, high = (q, high) if above else (low, q)
+    slopes = 1 / np.cosh(gain * np.sqrt(q) * z) ** 4
+    return float(np.log(gain**2 * (weights @ slopes)) / 2)
