@@ -6,9 +6,17 @@ the command line read them from there.
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from explorer.activations import ACTIVATIONS
@@ -30,6 +38,20 @@ STATES_PER_UPDATE = 4_000_000
 """Budget for hidden x layers x length x batch: some 200 MB of activations."""
 STATES_PER_RUN = 4_000_000_000
 """Budget for the same x updates: about half an hour of one core at the worst."""
+LONGEST_TEXT = 100_000
+"""The most characters that a text to learn from may have."""
+
+
+def clean_text(text: str) -> str:
+    """Return a text as it is kept: one kind of line end, no half characters."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=64)
+def text_key(text: str) -> str:
+    """Return a text's name in links: 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class RunConfig(BaseModel):
@@ -38,7 +60,7 @@ class RunConfig(BaseModel):
     `seq_len` and `task_params` take the task's defaults where they are left out, `init`
     is "chrono" for cells that have gates to set and the cell's usual one for others,
     `activation` is tanh where the cell takes it, and `init_value` takes the
-    initialisation's default.
+    initialisation's default. `text` is a reader's own, for tasks that learn from one.
 
     Raises:
         pydantic.ValidationError: a value is unknown, out of bounds, not finite, does
@@ -50,6 +72,7 @@ class RunConfig(BaseModel):
     task: str = "adding"
     seq_len: int = 100
     task_params: dict[str, Finite] = Field(default_factory=dict)
+    text: str = ""
     cell: str = "lstm"
     activation: str = "tanh"
     num_layers: whole(Text(en="Layers", zh="层数"), 1, 3) = 1
@@ -75,6 +98,8 @@ class RunConfig(BaseModel):
         if not isinstance(raw, dict):
             return raw
         raw = dict(raw)
+        if isinstance(raw.get("text"), str):
+            raw["text"] = clean_text(raw["text"])
         _known("task", raw.get("task", "adding"), TASKS)
         task_numbers = numbers(TASKS[raw.get("task", "adding")])
         raw.setdefault("seq_len", task_numbers["seq_len"].default)
@@ -103,6 +128,7 @@ class RunConfig(BaseModel):
         self._fits_the_cell("init", self.init, cell.initialisations)
         self._check_init_value()
         self._check_budget()
+        self._check_text()
         return self
 
     def _check_task(self) -> None:
@@ -151,18 +177,38 @@ class RunConfig(BaseModel):
             fits = STATES_PER_RUN // states
             raise _problem("steps", "budget", value=self.steps, maximum=fits)
 
+    def _check_text(self) -> None:
+        """Check the reader's text: only the task knows what it can learn from."""
+        if not self.text:
+            return
+        if not takes_text(self.task):
+            raise _problem("text", "text_unused", task=self.task)
+        if len(self.text) > LONGEST_TEXT:
+            length = len(self.text)
+            raise _problem("text", "text_long", length=length, maximum=LONGEST_TEXT)
+        try:
+            self.build_task()
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise _problem("text", first["type"], **first.get("ctx", {})) from None
+
     def build_task(self) -> Task:
         """Return the task with its length and parameters."""
-        fields = numbers(TASKS[self.task])
-        own = {
-            name: int(value) if fields[name].integer else value
-            for name, value in self.task_params.items()
-        }
-        return TASKS[self.task](seq_len=self.seq_len, **own)
+        own = tuple(sorted(self.task_params.items()))
+        return _built(self.task, self.seq_len, own, self.text)
 
     def to_json(self) -> str:
-        """Return the canonical JSON: sorted, no spaces; equal runs, equal text."""
-        return json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"))
+        """Return all of it as JSON, sorted and without spaces."""
+        return _json(self.model_dump(), text=self.text)
+
+    def canonical(self) -> str:
+        """Return what the run is named by: the JSON, its text told by its own key."""
+        return _json(self.model_dump(), text=self.text_key)
+
+    @property
+    def text_key(self) -> str:
+        """The name of the text in links and in the store; "" where there is none."""
+        return text_key(self.text) if self.text else ""
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -171,12 +217,39 @@ class RunConfig(BaseModel):
 
     def __hash__(self) -> int:
         """Hash what names the run; a field of the model is a dict, which has none."""
-        return hash(self.to_json())
+        return hash(self.canonical())
 
     @property
     def key(self) -> str:
         """The run's name: 16 hexadecimal digits of the canonical JSON's SHA-256."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        return hashlib.sha256(self.canonical().encode()).hexdigest()[:16]
+
+
+def takes_text(task: str) -> bool:
+    """Return whether a task can learn from a reader's own text."""
+    return "text" in TASKS[task].model_fields
+
+
+@lru_cache(maxsize=16)
+def _built(
+    task: str, seq_len: int, params: tuple[tuple[str, float], ...], text: str
+) -> Task:
+    """Return a task; the same one again while it is in use: reading texts takes time.
+
+    Raises:
+        pydantic.ValidationError: the task cannot learn from the text.
+    """
+    fields = numbers(TASKS[task])
+    own = {n: int(value) if fields[n].integer else value for n, value in params}
+    given = {"text": text} if text else {}
+    return TASKS[task](seq_len=seq_len, **own, **given)
+
+
+def _json(settings: dict[str, Any], text: str) -> str:
+    """Return settings as JSON; a run without a text of its own does not name one."""
+    settings = {n: v for n, v in settings.items() if n != "text"}
+    settings |= {"text": text} if text else {}
+    return json.dumps(settings, sort_keys=True, separators=(",", ":"))
 
 
 def _known(field: str, value: Any, options: Any) -> None:

@@ -85,7 +85,7 @@ class Jobs:
             KeyError: there is no such run.
             StoreError: the store did not take it; nothing has changed.
         """
-        self._go(key, viewer, lambda run: run.config.steps)
+        self._go(key, viewer, lambda run: run.steps)
 
     def step(self, key: str, viewer: str) -> None:
         """Let a run make one more update; raises as `start` does.

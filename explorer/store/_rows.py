@@ -20,6 +20,7 @@ class Run:
 
     Attributes:
         key: hash of the configuration.
+        steps: how many updates the configuration wants.
         step: optimiser updates done and saved.
         goal: the step it shall go on to; 0 when paused.
         seconds: compute time spent on it so far.
@@ -27,7 +28,7 @@ class Run:
     """
 
     key: str
-    config: RunConfig
+    steps: int
     status: Status
     step: int
     goal: int
@@ -70,13 +71,19 @@ def run_of(row: Row[Any]) -> Run:
     """Return the run that a row of the table describes."""
     return Run(
         key=row.key,
-        config=RunConfig.from_json(row.config),
+        steps=json.loads(row.config)["steps"],
         status=row.status,
         step=row.step,
         goal=row.goal,
         seconds=float(row.seconds),
         message=None if row.message is None else json.loads(row.message),
     )
+
+
+def config_of(canonical: str, text: str | None) -> RunConfig:
+    """Return the configuration of a run from its canonical JSON and its text."""
+    settings = json.loads(canonical)
+    return RunConfig(**settings | ({} if text is None else {"text": text}))
 
 
 def records_of(rows: list[Row[Any]]) -> Records:

@@ -4,6 +4,7 @@ Every transaction begins with a write, because SQLite refuses to turn a transact
 has read into one that writes as soon as another process has written in between.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,17 +38,20 @@ from explorer.store._rows import (
     Claim,
     Records,
     Run,
+    config_of,
     finite,
     message_text,
     records_of,
     run_of,
 )
 from explorer.store._tables import leases, metadata, records, runs, weights
+from explorer.store._texts import enter_text, enter_use, text_bytes, text_of
 
 if TYPE_CHECKING:
     from explorer.slices import Record, Slice
 
-_RUN = [runs.c[name] for name in Run.__dataclass_fields__]
+_RUN = [runs.c[name] for name in Run.__dataclass_fields__ if name != "steps"]
+_RUN.append(runs.c.config)
 _ROW_BYTES = 64  # about what a row costs beside the blobs in it
 
 
@@ -116,7 +120,7 @@ class Store:
 
     def open_run(self, config: RunConfig) -> Run:
         """Return the run of a configuration, entered as new if nobody had it before."""
-        now, text = self._clock(), config.to_json()
+        now, text = self._clock(), config.canonical()
         entry = self._insert(runs).values(
             key=config.key,
             config=text,
@@ -124,7 +128,7 @@ class Store:
             step=0,
             goal=0,
             seconds=0.0,
-            bytes=len(text) + _ROW_BYTES,
+            bytes=len(text) + len(config.text.encode()) + _ROW_BYTES,
             created_at=now,
             seen_at=now,
         )
@@ -132,7 +136,12 @@ class Store:
             index_elements=[runs.c.key], set_={"seen_at": now}
         )
         with self._write() as connection:
-            return run_of(connection.execute(entry.returning(*_RUN)).one())
+            if config.text:
+                enter_text(connection, self._insert, config.text, now)
+            row = connection.execute(entry.returning(*_RUN)).one()
+            if config.text:
+                enter_use(connection, self._insert, config)
+        return run_of(row)
 
     def run(self, key: str) -> Run | None:
         """Return a run, or None if there is none of that key."""
@@ -194,12 +203,24 @@ class Store:
             claim=None,
             claim_until=None,
             checkpoint=None,
-            bytes=func.length(runs.c.config) + _ROW_BYTES,
+            bytes=func.length(runs.c.config) + text_bytes(key) + _ROW_BYTES,
         )
         with self._write() as connection:
             connection.execute(change)
             connection.execute(delete(records).where(records.c.run_key == key))
             connection.execute(delete(weights).where(weights.c.run_key == key))
+
+    # Texts --------------------------------------------------------------------------
+
+    def keep_text(self, text: str) -> None:
+        """Keep a reader's text for its link, while not too many newer ones come."""
+        with self._write() as connection:
+            enter_text(connection, self._insert, text, self._clock())
+
+    def text(self, key: str) -> str | None:
+        """Return the text of a key, None if it is not (or no longer) there."""
+        with self._write() as connection:
+            return text_of(connection, key, self._clock())
 
     # Leases -------------------------------------------------------------------------
 
@@ -257,9 +278,11 @@ class Store:
             row = connection.execute(
                 change.returning(*_RUN, runs.c.checkpoint)
             ).one_or_none()
-        if row is None:
-            return None
-        config = RunConfig.from_json(row.config)
+            if row is None:
+                return None
+            key = json.loads(row.config).get("text")
+            text = text_of(connection, key, now) if key else None
+        config = config_of(row.config, text)
         return Claim(row.key, token, config, row.step, row.goal, row.checkpoint)
 
     def extend_claim(self, claim: Claim, ttl: float) -> None:

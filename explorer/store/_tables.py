@@ -1,4 +1,4 @@
-"""The tables: runs, what was recorded of them, and who is looking at them."""
+"""The tables: runs, what was recorded of them, their viewers and their texts."""
 
 from sqlalchemy import (
     BigInteger,
@@ -70,4 +70,20 @@ leases = Table(
     Column("viewer", String, primary_key=True),
     Column("until", Double, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# As bytes, because PostgreSQL's text knows no NUL.
+texts = Table(
+    "texts",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
+text_uses = Table(
+    "text_uses",
+    metadata,
+    _run_key(),
+    Column("text_key", ForeignKey("texts.key"), nullable=False),
 )

@@ -1,6 +1,7 @@
 """Sequence tasks: one file, one task."""
 
 from explorer.tasks._task import (
+    FAMILIES,
     IGNORE,
     TASKS,
     Baseline,
@@ -10,4 +11,13 @@ from explorer.tasks._task import (
     Task,
 )
 
-__all__ = ["IGNORE", "TASKS", "Baseline", "Batch", "Reading", "Score", "Task"]
+__all__ = [
+    "FAMILIES",
+    "IGNORE",
+    "TASKS",
+    "Baseline",
+    "Batch",
+    "Reading",
+    "Score",
+    "Task",
+]

@@ -14,6 +14,13 @@ from explorer.texts import Text
 
 IGNORE = -100
 """The target where nothing is asked, as torch's cross-entropy knows it."""
+FAMILIES: dict[str, Text] = {
+    "memory": Text(en="memory", zh="记忆"),
+    "grammar": Text(en="grammar", zh="文法"),
+    "forecast": Text(en="forecast", zh="预测"),
+    "application": Text(en="application", zh="应用"),
+}
+"""What the tasks are grouped by, in the order of the menu."""
 
 
 class Batch(NamedTuple):
@@ -78,12 +85,14 @@ class Task(BaseModel):
         sequences_axis: which axis of the targets counts the sequences.
         higher_is_better: which way the metric improves.
         value_range: where a value asked for at the end lies.
+        family: the group of tasks that it belongs to, a key of `FAMILIES`.
         settings: settings of a run under which the task is instructive within 20 s.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     order: ClassVar[int]
+    family: ClassVar[str] = "memory"
     title: ClassVar[Text]
     question: ClassVar[Text]
     source: ClassVar[str]
