@@ -1,10 +1,12 @@
 """Training loss and held-out metric over training steps, each beside guessing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.figures._rivals import Rival, beneath, drawn, rival_lines, rival_words
 from explorer.figures._theme import (
     BLUE,
     GREEN,
@@ -41,6 +43,7 @@ def loss_curves(
     total_steps: int,
     shown_step: int | None,
     language: Language,
+    rivals: Sequence[Rival] = (),
 ) -> Figure:
     """Draw the loss above the metric over one shared axis of training steps.
 
@@ -55,6 +58,8 @@ def loss_curves(
         total_steps: Steps of the whole run; the axis always spans all of them.
         shown_step: Step whose weights the other figures show; marked on both curves.
         language: "en" or "zh".
+        rivals: (name, loss, metric) of others, the name in the page's language, loss
+            and metric None where they have none; the first three are drawn.
     """
     at = np.asarray(steps, dtype=np.int64)
     end = max(int(total_steps), int(at.max(initial=1)), 1)
@@ -68,8 +73,11 @@ def loss_curves(
         base, name, curve = baselines[panel], names[panel], curves[panel]
         known = finite_values([curve, [] if base is None else [base]])
         log = panel == 0 and bool(known.size) and bool(known.min() > 0)
-        scales.append(_scale(known, log))
-        data += _panel_traces(at, curve, base, shown_step, end, name, colour, panel)
+        others = drawn(rivals, panel, positive=log)
+        scales.append(_scale(np.append(known, [*others.values()]), log))
+        where = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if panel else "y"}
+        data += rival_lines(others, end, where)
+        data += _panel_traces(at, curve, base, shown_step, end, name, colour, where)
         title = f"{name} {LOG_SCALE.to(language)}" if log else name
         annotations += _headers(title, base, baseline_label, PANELS[panel][1])
     return {
@@ -81,7 +89,8 @@ def loss_curves(
             xaxis=axis(TRAINING_STEP.to(language), range=[0, end], anchor="y2"),
             yaxis=scales[0] | {"domain": PANELS[0]},
             yaxis2=scales[1] | {"domain": PANELS[1], "anchor": "x"},
-        ),
+        )
+        | beneath(rival_words(rivals), annotations),
     }
 
 
@@ -100,10 +109,9 @@ def _panel_traces(
     end: int,
     name: str,
     colour: str,
-    panel: int,
+    where: dict[str, Any],
 ) -> list[dict[str, Any]]:
     keep = thinned(len(steps))
-    where = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if panel else "y"}
     line = where | {
         "name": name,
         "mode": "lines",

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.figures.loss_curves import loss_curves
+from explorer.tasks import Baseline
 from explorer.texts import Language, Text
 from explorer.views._view import VIEWS, Scene, View
 
 
 @VIEWS.register
 class Loss(View):
-    """The training loss and the task's own metric, each with its guessing baseline."""
+    """The training loss and the task's own metric, each beside guessing and rivals."""
 
     order = 1
     title = Text(en="Learning", zh="学习过程")
@@ -19,6 +20,15 @@ class Loss(View):
         "Score: on sequences it never trained on.",
         zh="好于虚线，说明网络知道的比猜测更多。得分在从未训练过的序列上测量。",
     )
+    beside_rivals = Text(
+        en="Grey dashes: a guess. Coloured lines: simple rivals. "
+        "Score: on sequences it never trained on.",
+        zh="灰色虚线：猜测。彩色线：简单的对手。得分在从未训练过的序列上测量。",
+    )
+
+    def how_to_read(self, scene: Scene) -> Text:
+        """Return the caption, which names the rivals where there are some."""
+        return self.beside_rivals if _rivals(scene) else self.caption
 
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
@@ -36,20 +46,30 @@ class Loss(View):
             total_steps=scene.config.steps,
             shown_step=scene.step,
             language=language,
+            rivals=[
+                (rival.title.to(language), rival.loss, rival.metric)
+                for rival in _rivals(scene)
+            ],
         )
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
-        """Return the newest loss and score beside the baseline."""
-        return Text(
-            en="After {step} updates: training loss {loss:.3g}, {title} {metric:.3g}; "
-            "{guess}: {baseline:.3g}.",
-            zh="{step} 次更新后：训练损失 {loss:.3g}，{title} {metric:.3g}；"
-            "{guess}：{baseline:.3g}。",
+        """Return the newest loss and score beside the baseline and the rivals."""
+        told = Text(
+            en="After {step} updates: training loss {loss:.3g}, {title} {metric:.3g}",
+            zh="{step} 次更新后：训练损失 {loss:.3g}，{title} {metric:.3g}",
         ).format(
             step=scene.steps[-1],
             loss=scene.loss[-1],
             title=scene.task.metric_title,
             metric=scene.metric[-1],
-            guess=scene.task.baseline().title,
-            baseline=scene.task.baseline().metric,
         )
+        for other in (scene.task.baseline(), *_rivals(scene)):
+            told = Text(
+                en="{told}; {title}: {metric:.3g}", zh="{told}；{title}：{metric:.3g}"
+            ).format(told=told, title=other.title, metric=other.metric)
+        return Text(en="{told}.", zh="{told}。").format(told=told)
+
+
+def _rivals(scene: Scene) -> list[Baseline]:
+    """Return the rivals, worked out once: some fit a model of their own."""
+    return scene.once("rivals", scene.task.rivals)
