@@ -7,6 +7,7 @@ import numpy as np
 
 from explorer.figures._theme import (
     BROWN,
+    GREY,
     ORANGE,
     PURPLE,
     layout,
@@ -60,12 +61,18 @@ def rival_lines(
     return lines
 
 
-def rival_words(rivals: Sequence[Rival]) -> list[str]:
-    """Return lines of words that name the rivals, each with its metric."""
+def rival_words(rivals: Sequence[Rival], guess: str = "") -> list[str]:
+    """Return lines of words that name the rivals, each with its metric.
+
+    `guess`, the words for the grey dashes, comes first where it is given.
+    """
+    named = [
+        (colour, glyph, name if metric is None else f"{name} {number(metric)}")
+        for (name, _, metric), (colour, _, glyph) in zip(rivals, LOOKS, strict=False)
+    ]
     lines: list[str] = []
     used = LETTERS
-    for (name, _, metric), (colour, _, glyph) in zip(rivals, LOOKS, strict=False):
-        words = name if metric is None else f"{name} {number(metric)}"
+    for colour, glyph, words in [(GREY, "- -", guess)] * bool(guess) + named:
         entry = f"{swatch(colour, glyph)} {harmless(words)}"
         used += width_of(words) + 7
         if used > LETTERS:

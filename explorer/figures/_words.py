@@ -2,8 +2,7 @@
 
 A card is between about 320 and 480 px wide, whatever the screen, so one width does.
 What a word is marked as can be seen without colour: right and kept words are bold,
-wrong ones struck through, missed ones underlined behind a hollow diamond, dropped ones
-pale.
+wrong ones underlined, missed ones in brackets, dropped ones pale.
 """
 
 import unicodedata
@@ -14,6 +13,7 @@ from explorer.figures._theme import BLUE, ORANGE, VERMILLION, swatch
 
 Word = tuple[str, str]  # what it says, and its mark
 JOINERS = "\u200c\u200d"  # not printable, yet scripts and emoji need them
+BRACKETS = 2  # letters around a missed word
 NEVER_FIRST = tuple(".,;:!?)]}’”。，；：！？）】」』、…%")
 
 _KEPT = (f'<span style="color:{BLUE}"><b>', "</b></span>")
@@ -21,8 +21,8 @@ STYLES = {
     "": ("", ""),
     "right": _KEPT,
     "kept": _KEPT,
-    "wrong": (f'<span style="color:{VERMILLION}"><s>', "</s></span>"),
-    "missed": (f"{swatch(ORANGE, '◇')}<u>", "</u>"),
+    "wrong": (f'<span style="color:{VERMILLION}"><u>', "</u></span>"),
+    "missed": (swatch(ORANGE, "["), swatch(ORANGE, "]")),
     "dropped": ('<span style="fill-opacity:0.72">', "</span>"),
 }
 
@@ -38,7 +38,7 @@ def harmless(text: str) -> str:
 def marked(text: str, mark: str) -> str:
     """Return text in the dress of its mark; an unknown mark dresses it in nothing."""
     before, after = STYLES.get(mark, STYLES[""])
-    space = " " if text.startswith(" ") else ""  # neither struck through nor underlined
+    space = " " if text.startswith(" ") else ""  # neither underlined nor in brackets
     return f"{space}{before}{harmless(text.removeprefix(space))}{after}"
 
 
@@ -56,13 +56,14 @@ def wrapped(words: Sequence[Word], width: int) -> list[str]:
     spelled = all(len(text) == 1 for text, _ in words)
     lines: list[list[Word]] = [[]]
     used = 0
-    for text, mark in _no_wider(words, width):
+    for text, mark in _no_wider(words, width - BRACKETS):
         glue = " " if used and not spelled and not text.startswith(NEVER_FIRST) else ""
-        if used + len(glue) + width_of(text) > width:
+        needed = width_of(text) + (BRACKETS if mark == "missed" else 0)
+        if used + len(glue) + needed > width:
             lines.append([])
             used, glue = 0, ""
         lines[-1].append((glue + text, mark))
-        used += len(glue) + width_of(text)
+        used += len(glue) + needed
     return [_line(line) for line in lines]
 
 

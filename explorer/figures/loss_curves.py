@@ -25,9 +25,11 @@ from explorer.figures._theme import (
     swatch,
     thinned,
 )
+from explorer.figures._words import width_of
 from explorer.texts import Language, Text
 
 LOSS = Text(en="training loss", zh="训练损失")
+HEADER_LETTERS = 40  # of title and baseline, side by side on the narrowest card
 PANELS = ((0.58, 1.0), (0.0, 0.42))
 
 
@@ -69,6 +71,9 @@ def loss_curves(
     data: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     scales: list[dict[str, Any]] = []
+    log_name = f"{names[0]} {LOG_SCALE.to(language)}"
+    longest = max(width_of(log_name), width_of(metric_label))
+    crowded = longest + width_of(baseline_label) > HEADER_LETTERS
     for panel, colour in enumerate((BLUE, GREEN)):
         base, name, curve = baselines[panel], names[panel], curves[panel]
         known = finite_values([curve, [] if base is None else [base]])
@@ -78,20 +83,28 @@ def loss_curves(
         where = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if panel else "y"}
         data += rival_lines(others, end, where)
         data += _panel_traces(at, curve, base, shown_step, end, name, colour, where)
-        title = f"{name} {LOG_SCALE.to(language)}" if log else name
-        annotations += _headers(title, base, baseline_label, PANELS[panel][1])
-    return {
-        "data": data,
-        "layout": layout(
-            hovermode="x unified",
-            hoversubplots="axis",
-            annotations=annotations,
-            xaxis=axis(TRAINING_STEP.to(language), range=[0, end], anchor="y2"),
-            yaxis=scales[0] | {"domain": PANELS[0]},
-            yaxis2=scales[1] | {"domain": PANELS[1], "anchor": "x"},
+        label = "" if crowded else f"{baseline_label} "
+        annotations += _headers(
+            log_name if log else name, base, label, PANELS[panel][1]
         )
-        | beneath(rival_words(rivals), annotations),
-    }
+    key = beneath(rival_words(rivals, baseline_label if crowded else ""), annotations)
+    return {"data": data, "layout": _layout(scales, end, annotations, language) | key}
+
+
+def _layout(
+    scales: list[dict[str, Any]],
+    end: int,
+    annotations: list[dict[str, Any]],
+    language: Language,
+) -> dict[str, Any]:
+    return layout(
+        hovermode="x unified",
+        hoversubplots="axis",
+        annotations=annotations,
+        xaxis=axis(TRAINING_STEP.to(language), range=[0, end], anchor="y2"),
+        yaxis=scales[0] | {"domain": PANELS[0]},
+        yaxis2=scales[1] | {"domain": PANELS[1], "anchor": "x"},
+    )
 
 
 def _scale(known: NDArray[np.float64], log: bool) -> dict[str, Any]:
@@ -146,5 +159,5 @@ def _headers(
 ) -> list[dict[str, Any]]:
     if baseline is None or not np.isfinite(baseline):
         return [header(title, top)]
-    words = f"{swatch(GREY, '- -')} {label} {number(baseline)}"
+    words = f"{swatch(GREY, '- -')} {label}{number(baseline)}"
     return [header(title, top), header(words, top, "right")]

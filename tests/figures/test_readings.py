@@ -26,13 +26,17 @@ def visible(markup):
     return text.replace("&amp;", "&")
 
 
-@given(words=WORDS, width=st.integers(2, 60))
+def bare(text):
+    """Return text without what wrapping and marking may add or take away."""
+    return re.sub(r"[ \[\]]", "", text)
+
+
+@given(words=WORDS, width=st.integers(4, 60))
 def test_lines_are_no_wider_than_asked_and_no_letter_is_lost(words, width):
-    lines = [visible(line).replace("◇", "") for line in wrapped(words, width)]
+    lines = [visible(line) for line in wrapped(words, width)]
     assert all(width_of(line) <= width for line in lines)
-    shown = "".join(lines).replace(" ", "")
     letters = visible(harmless("".join(text for text, _ in words)))
-    assert shown == letters.replace(" ", "").replace("◇", "")
+    assert bare("".join(lines)) == bare(letters)
 
 
 def test_words_stand_apart_letters_do_not_and_full_stops_stay_behind_words():
@@ -52,8 +56,8 @@ def test_every_mark_can_be_told_without_its_colour():
         if mark != "kept"  # a right word is one that is rightly kept
     }
     assert len(set(plain.values())) == len(plain)
-    assert "<b>" in plain["right"] and "<s>" in plain["wrong"]
-    assert "◇" in plain["missed"] and "opacity" in plain["dropped"]
+    assert "<b>" in plain["right"] and "<u>" in plain["wrong"]
+    assert "[" in plain["missed"] and "opacity" in plain["dropped"]
 
 
 @pytest.mark.parametrize(
@@ -85,11 +89,11 @@ def test_each_line_of_a_reading_stands_under_its_label_and_the_key_names_the_mar
     cells = figure["data"][0]["cells"]["values"][0]
     assert [visible(cell.replace("<br>", "|")) for cell in cells] == [
         "it should say|fox met",
-        "it says|fox ran ◇met",
+        "it says|fox ran [met]",
         "nothing|(nothing)",
     ]
     key = figure["layout"]["annotations"][0]["text"]
-    assert visible(key).split() == ["right", "wrong", "◇missed"]
+    assert visible(key).split() == ["right", "wrong", "[missed]"]
 
 
 def test_a_reading_too_long_says_how_much_is_left_out():
@@ -149,6 +153,27 @@ def test_rivals_are_named_once_with_their_metric():
     assert "<i> 0.5" in words and "ceiling 0.25" in words
     assert words.endswith("bare") and "4th" not in words
     assert rival_words([]) == []
+
+
+@pytest.mark.parametrize("label", ["guess", "what one would say without any memory"])
+def test_words_for_the_guess_stand_in_the_header_or_where_there_is_room(label):
+    figure = loss_curves(
+        [0],
+        [1.0],
+        [0.1],
+        loss_baseline=0.5,
+        metric_baseline=0.25,
+        baseline_label=label,
+        metric_label="accuracy",
+        total_steps=50,
+        shown_step=0,
+        language="en",
+    )
+    told = [visible(note["text"]) for note in figure["layout"]["annotations"]]
+    if label == "guess":
+        assert told[1::2] == ["- - guess 0.5", "- - guess 0.25"]
+    else:
+        assert told[1::2] == ["- - 0.5", "- - 0.25"] and told[4] == f"- - {label}"
 
 
 def test_lines_of_rivals_are_level_and_within_the_scale():
