@@ -190,7 +190,8 @@ class RunConfig(BaseModel):
             self.build_task()
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            raise _problem("text", first["type"], **first.get("ctx", {})) from None
+            told = first.get("ctx", {}) | {"field": "text"}
+            raise PydanticCustomError(first["type"], "text: {field}", told) from None
 
     def build_task(self) -> Task:
         """Return the task with its length and parameters."""

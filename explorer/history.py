@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from safetensors.torch import load
+from torch import Tensor
 
-from explorer.batches import traced_batch
+from explorer.batches import evaluation_batch, traced_batch
 from explorer.config import RunConfig
-from explorer.model import Trace, trace
+from explorer.model import Model, Trace, trace
 from explorer.store import Records, Store
+from explorer.tasks import Score
 from explorer.training import Snapshot, Training
 
 
@@ -48,24 +51,58 @@ def history(store: Store, config: RunConfig) -> History:
     return History(records, steps or [0])
 
 
+def weights_at(store: Store, config: RunConfig, step: int) -> dict[str, Tensor]:
+    """Return the network's parameters by name after a recorded step, on the CPU.
+
+    Raises:
+        LookupError: the step's weights are not (or no longer) there.
+    """
+    if step == 0:
+        return initial_snapshot(config).weights
+    data = store.weights(config.key, step)
+    if data is not None:
+        return load(data)
+    newest = store.checkpoint(config.key)
+    if newest is None or newest[0] != step:
+        raise LookupError(f"step {step} of run {config.key} is not recorded")
+    prefix = "model."
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in load(newest[1]).items()
+        if name.startswith(prefix)
+    }
+
+
 def trace_at(store: Store, config: RunConfig, step: int) -> Trace:
     """Return the network's trace with the weights of a recorded step.
 
     Raises:
         LookupError: the step's weights are not (or no longer) there.
     """
-    if step == 0:
-        return initial_snapshot(config).trace()
-    data = store.weights(config.key, step)
-    if data is not None:
-        return trace(config, load(data), traced_batch(config))
-    newest = store.checkpoint(config.key)
-    if newest is None or newest[0] != step:
-        raise LookupError(f"step {step} of run {config.key} is not recorded")
-    prefix = "model."
-    weights = {
-        name.removeprefix(prefix): tensor
-        for name, tensor in load(newest[1]).items()
-        if name.startswith(prefix)
-    }
-    return trace(config, weights, traced_batch(config))
+    return trace(config, weights_at(store, config, step), traced_batch(config))
+
+
+def scores_at(store: Store, config: RunConfig, step: int) -> list[Score]:
+    """Return the task's further metrics with the weights of a recorded step.
+
+    Raises:
+        LookupError: the step's weights are not (or no longer) there.
+    """
+    return scores_of(config, weights_at(store, config, step))
+
+
+@torch.no_grad()
+def scores_of(config: RunConfig, weights: dict[str, Tensor]) -> list[Score]:
+    """Return the task's further metrics, on the sequences of the run's metric."""
+    model, batch = Model(config), evaluation_batch(config)
+    model.load_state_dict(weights)
+    return config.build_task().scores(batch, model(batch.inputs))
+
+
+@lru_cache(maxsize=64)
+def parameter_counts(config: RunConfig) -> tuple[int, int]:
+    """Return how many weights and biases the cells have, and the readout."""
+    model = Model(config)
+    parts = model.layers, model.readout
+    cells, readout = (sum(p.numel() for p in part.parameters()) for part in parts)
+    return cells, readout

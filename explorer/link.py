@@ -111,6 +111,15 @@ def to_query(config: RunConfig) -> dict[str, str]:
     return {name: _to_text(value) for name, value in settings.items()}
 
 
+def task_query(task: str) -> dict[str, str]:
+    """Return the settings under which a task is instructive, the usual ones left out.
+
+    Args:
+        task: the name of a task.
+    """
+    return {"task": task} | {n: _to_text(v) for n, v in TASKS[task].settings.items()}
+
+
 def _no_texts(key: str) -> str | None:
     return None
 

@@ -87,6 +87,9 @@ class Task(BaseModel):
         value_range: where a value asked for at the end lies.
         family: the group of tasks that it belongs to, a key of `FAMILIES`.
         settings: settings of a run under which the task is instructive within 20 s.
+        score_titles: what the metrics of `scores` are called, where their names are no
+            proper names.
+        unranked_scores: the names of those of which neither more nor less is better.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,6 +106,8 @@ class Task(BaseModel):
     higher_is_better: ClassVar[bool] = False
     value_range: ClassVar[tuple[float, float] | None] = None
     settings: ClassVar[dict[str, str | int | float]] = {}
+    score_titles: ClassVar[dict[str, Text]] = {}
+    unranked_scores: ClassVar[tuple[str, ...]] = ()
 
     seq_len: int
 

@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from explorer.config import RunConfig
+from explorer.config import RunConfig, takes_text, text_key
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
 from explorer.link import NONE, Problem, from_query, to_query, unknown_option
 from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language, language_of
+from explorer.ui.pasted import find_text, pasted, take
 
 LANGUAGE = "lang"
 KEPT = 50
@@ -75,17 +76,20 @@ def current_settings() -> tuple[RunConfig, list[Problem]]:
     """Return the run that the controls stand for, and what did not fit together."""
     state = st.session_state
     task = TASKS[state["task"]]
-    names = (set(RunConfig.model_fields) - {"task_params"}) | set(numbers(task))
+    names = set(RunConfig.model_fields) - {"task_params", "text"}
+    names |= set(numbers(task))
     if INITIALISATIONS[state["init"]].parameter is None:
         names.discard("init_value")
     query = {name: str(state[name]) for name in sorted(names)}
     if not state["clip"]:
         query["clip_norm"] = NONE
-    return from_query(query, devices())
+    if takes_text(state["task"]) and pasted():
+        query["text"] = text_key(pasted())
+    return from_query(query, devices(), find_text)
 
 
 def apply(config: RunConfig) -> None:
-    """Set all controls to a run's settings."""
+    """Set all controls to a run's settings; a text that was pasted stays."""
     settings = flat(config)
     st.session_state["clip"] = settings["clip_norm"] is not None
     if settings["clip_norm"] is None:
@@ -94,10 +98,22 @@ def apply(config: RunConfig) -> None:
         st.session_state[name] = value
 
 
+def choose(query: Mapping[str, str]) -> None:
+    """Set the controls to the settings that a query names, the others to the usual.
+
+    Seed and device stay: they are nothing that an experiment is about.
+    """
+    kept = {name: str(st.session_state[name]) for name in ("seed", "device")}
+    config, problems = from_query({**kept, **query}, devices())
+    apply(config)
+    st.session_state["problems"] = problems
+
+
 def flat(config: RunConfig) -> dict[str, Any]:
     """Return a run's settings by the names of their controls."""
-    task = config.build_task().model_dump()
-    settings = config.model_dump(exclude={"task_params"}) | task
+    own = numbers(TASKS[config.task])
+    task = config.build_task().model_dump(include=set(own))
+    settings = config.model_dump(exclude={"task_params", "text"}) | task
     if settings["init_value"] is None:
         del settings["init_value"]
     return settings
@@ -109,8 +125,10 @@ def _take_over(address: Mapping[str, str]) -> None:
     known = chosen in LANGUAGES
     spoken = chosen if known else language_of(st.context.locale)
     st.session_state[LANGUAGE] = spoken
-    config, problems = from_query(query, devices())
+    config, problems = from_query(query, devices(), find_text)
     if chosen and not known:
         problems.append(unknown_option(LANGUAGE, chosen, LANGUAGES, spoken))
     apply(config)
+    if takes_text(config.task):
+        take(config.text)
     st.session_state["problems"] = problems

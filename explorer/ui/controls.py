@@ -6,14 +6,19 @@ from typing import Any
 import streamlit as st
 
 from explorer.activations import ACTIVATIONS
+from explorer.batches import updates_per_epoch
 from explorer.cells import CELLS
-from explorer.config import CLIP_NORM, RunConfig
+from explorer.config import CLIP_NORM, RunConfig, takes_text
 from explorer.devices import device_name, devices
 from explorer.fields import Number, numbers
+from explorer.history import parameter_counts
 from explorer.initialisations import INITIALISATIONS
+from explorer.link import task_query
 from explorer.optimisers import OPTIMISERS
-from explorer.tasks import TASKS
+from explorer.tasks import FAMILIES, TASKS
 from explorer.texts import Language, Text
+from explorer.ui.address import choose
+from explorer.ui.pasted import text_area
 from explorer.ui.state import touch
 
 TASK = Text(en="Task", zh="任务")
@@ -25,35 +30,62 @@ STEEPEST = Text(en="steepest slope γ = {gamma}", zh="最大斜率 γ = {gamma}"
 CLIP = Text(en="Clip the gradient's norm", zh="裁剪梯度范数")
 CLIP_AT = Text(en="Clipping norm", zh="裁剪范数")
 DEVICE = Text(en="Device", zh="计算设备")
+GROUPED = Text(en="{family} · {title}", zh="{family} · {title}")
+DATED = Text(en="{title} · {year}", zh="{title} · {year}")
+SETS_THE_REST = Text(
+    en="Another task also sets the cell and the training to what suits it.",
+    zh="换任务时，循环单元和训练设置也会换成适合它的。",
+)
+PARAMETERS = Text(
+    en="{cells} weights and biases in the cells, {readout} in the readout.",
+    zh="循环单元共有 {cells} 个权重和偏置，读出层有 {readout} 个。",
+)
+EPOCHS = Text(
+    en="{steps} updates are {epochs} epochs of {count} examples.",
+    zh="{steps} 次更新 = 对 {count} 个样本训练 {epochs} 个轮次。",
+)
 
 
-def controls(language: Language) -> None:
-    """Draw all controls; their values are in the session's state by setting."""
-    _task(language)
-    _cell(language)
-    _training(language)
+def controls(config: RunConfig, language: Language) -> None:
+    """Draw all controls; their values are in the session's state by setting.
+
+    Args:
+        config: the run that they stand for.
+        language: the reader's.
+    """
+    _task(config, language)
+    _cell(config, language)
+    _training(config, language)
 
 
-def _task(language: Language) -> None:
-    titles = {name: TASKS[name].title for name in TASKS}
-    _menu("task", TASK, titles, language, _task_changed)
+def _task(config: RunConfig, language: Language) -> None:
+    families = list(FAMILIES)
+    ordered = sorted(TASKS, key=lambda name: families.index(TASKS[name].family))
+    titles = {
+        name: GROUPED.format(
+            family=FAMILIES[TASKS[name].family], title=TASKS[name].title
+        )
+        for name in ordered
+    }
+    _menu("task", TASK, titles, language, _task_changed, SETS_THE_REST)
     task = TASKS[st.session_state["task"]]
     st.caption(f"{task.question.to(language)} ({task.source})")
+    if takes_text(st.session_state["task"]):
+        text_area(config, language)
     _numbers(numbers(task), language)
 
 
-def _cell(language: Language) -> None:
-    titles = {name: CELLS[name].title for name in CELLS}
+def _cell(config: RunConfig, language: Language) -> None:
+    titles = {
+        name: DATED.format(title=CELLS[name].title, year=CELLS[name].year)
+        for name in CELLS
+    }
     _menu("cell", CELL, titles, language, _cell_changed)
     cell = CELLS[st.session_state["cell"]]
     st.caption(f"{cell.summary.to(language)} ({cell.source})")
-    activations = {name: entry.title for name, entry in ACTIVATIONS.items()}
+    activations = {name: ACTIVATIONS[name].title for name in cell.activations}
     _menu("activation", ACTIVATION, activations, language, touch)
-    activation = ACTIVATIONS[st.session_state["activation"]]
-    lines = cell.latex(activation.latex)
-    st.latex(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}")
-    st.latex(rf"{activation.latex}(a) = {activation.definition}")
-    st.caption(STEEPEST.format(gamma=f"{activation.gamma:g}").to(language))
+    _formula(language)
     starts = {name: INITIALISATIONS[name].title for name in cell.initialisations}
     _menu("init", INITIALISATION, starts, language, _initialisation_changed)
     start = INITIALISATIONS[st.session_state["init"]]
@@ -64,14 +96,28 @@ def _cell(language: Language) -> None:
         _numbers({"init_value": own}, language)
     settings = numbers(RunConfig)
     _numbers({n: settings[n] for n in ("hidden_size", "num_layers")}, language)
+    cells, readout = parameter_counts(config)
+    counted = PARAMETERS.format(cells=f"{cells:,}", readout=f"{readout:,}")
+    st.caption(counted.to(language))
 
 
-def _training(language: Language) -> None:
+def _formula(language: Language) -> None:
+    """Write the cell's equations and its activation's."""
+    cell = CELLS[st.session_state["cell"]]
+    activation = ACTIVATIONS[st.session_state["activation"]]
+    lines = cell.latex(activation.latex)
+    st.latex(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}")
+    st.latex(rf"{activation.latex}(a) = {activation.definition}")
+    st.caption(STEEPEST.format(gamma=f"{activation.gamma:g}").to(language))
+
+
+def _training(config: RunConfig, language: Language) -> None:
     optimisers = {name: entry.title for name, entry in OPTIMISERS.items()}
     _menu("optimiser", OPTIMISER, optimisers, language, touch)
     settings = numbers(RunConfig)
     first = ("learning_rate", "batch_size", "steps", "seed")
     _numbers({name: settings[name] for name in first}, language)
+    _epochs(config, language)
     st.toggle(CLIP.to(language), key="clip", on_change=touch, persist_state="session")
     if st.session_state["clip"]:
         low, high = CLIP_NORM
@@ -83,12 +129,26 @@ def _training(language: Language) -> None:
     _menu("device", DEVICE, named, language, touch)
 
 
+def _epochs(config: RunConfig, language: Language) -> None:
+    """Say how often training sees each example, where their number is limited."""
+    examples, each = config.build_task().examples(), updates_per_epoch(config)
+    if examples is None or each is None:
+        return
+    line = EPOCHS.format(
+        steps=f"{config.steps:,}",
+        epochs=f"{config.steps / each:,.4g}",
+        count=f"{examples.inputs.shape[1]:,}",
+    )
+    st.caption(line.to(language))
+
+
 def _menu(
     name: str,
     title: Text,
     options: Mapping[Any, Text],
     language: Language,
     changed: Callable[[], None],
+    help: Text | None = None,
 ) -> None:
     # The browser sends a choice as the label it saw. Said again, the value brings the
     # labels of a language that has just changed to it.
@@ -98,6 +158,7 @@ def _menu(
         list(options),
         format_func=lambda option: options[option].to(language),
         key=name,
+        help=help.to(language) if help else None,
         on_change=_chosen,
         args=(name, options, changed),
         persist_state="session",
@@ -152,18 +213,20 @@ def _step(value: float) -> float:
 
 
 def _task_changed() -> None:
-    """Give the new task its own length and parameters."""
+    """Set everything to what suits the new task."""
     touch()
-    for name, number in numbers(TASKS[st.session_state["task"]]).items():
-        st.session_state[name] = number.default
+    choose(task_query(st.session_state["task"]))
 
 
 def _cell_changed() -> None:
-    """Keep the initialisation where the new cell knows it."""
+    """Keep activation and initialisation where the new cell takes them."""
     touch()
     cell = CELLS[st.session_state["cell"]]
+    usual = RunConfig(cell=st.session_state["cell"])
+    if st.session_state["activation"] not in cell.activations:
+        st.session_state["activation"] = usual.activation
     if st.session_state["init"] not in cell.initialisations:
-        st.session_state["init"] = RunConfig(cell=st.session_state["cell"]).init
+        st.session_state["init"] = usual.init
         _initialisation_changed()
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from explorer.config import RunConfig
-from explorer.history import History, history, trace_at
+from explorer.history import History, history, scores_at, trace_at
 from explorer.store import Store
+from explorer.tasks import Score
 from explorer.texts import Language
 from explorer.ui.live import LiveData, Option, Panel, live_words
-from explorer.views import VIEWS, Scene, View
+from explorer.views import VIEWS, Scene, View, brings
 
 Options = Mapping[str, Mapping[str, str]]
 """View's name -> choice's name -> what the reader chose."""
@@ -43,10 +44,16 @@ def live_data(
         "following": following,
         "length": config.seq_len,
         "panels": [
-            _panel(name, VIEWS[name](), scene, options.get(name, {}), language)
-            for name in VIEWS
+            _panel(name, view, scene, options.get(name, {}), language)
+            for name, view in views_of(config).items()
         ],
     }
+
+
+def views_of(config: RunConfig) -> dict[str, View]:
+    """Return the views that have something to show of a run, by name."""
+    every = {name: VIEWS[name]() for name in VIEWS}
+    return {name: view for name, view in every.items() if view.applies(config)}
 
 
 def _scene(store: Store, config: RunConfig, known: History, step: int) -> Scene:
@@ -58,14 +65,21 @@ def _scene(store: Store, config: RunConfig, known: History, step: int) -> Scene:
     for kept in [step, *(k for k in reversed(known.weight_steps) if k < step), 0]:
         try:
             trace = _trace(store, config, kept)
+            scores = _scores(store, config, kept)
         except LookupError:
             continue
-        return Scene(config, records.step, records.loss, records.metric, kept, trace)
+        recorded = records.step, records.loss, records.metric
+        return Scene(config, *recorded, kept, trace, scores)
     raise AssertionError("step 0 is always there")
 
 
 # Many may look at the same step of the same run; some step back and forth.
 _trace = lru_cache(maxsize=4)(trace_at)
+
+
+@lru_cache(maxsize=4)
+def _scores(store: Store, config: RunConfig, step: int) -> list[Score]:
+    return scores_at(store, config, step) if brings(config, "scores") else []
 
 
 def _panel(

@@ -84,18 +84,17 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
         "reset": (RESET, ":material/replay:", step == 0 and not active, _reset),
         "seed": (NEW_SEED, ":material/casino:", False, _new_seed),
     }
-    with st.container(horizontal=True, gap="small"):
-        for name, (label, icon, disabled, action) in act.items():
-            st.button(
-                label.to(language),
-                icon=icon,
-                key=f"button_{name}",
-                help=HELP[name].to(language),
-                disabled=disabled,
-                type="primary" if name == "train" else "secondary",
-                on_click=_acting,
-                args=(action, shared, config),
-            )
+    for name, (label, icon, disabled, action) in act.items():
+        st.button(
+            label.to(language),
+            icon=icon,
+            key=f"button_{name}",
+            help=HELP[name].to(language),
+            disabled=disabled,
+            type="primary" if name == "train" else "secondary",
+            on_click=_acting,
+            args=(action, shared, config),
+        )
 
 
 def pictures(shared: Services, config: RunConfig, language: Language) -> None:

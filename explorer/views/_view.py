@@ -1,7 +1,7 @@
 """What a view is: from what was computed of a run to a picture that explains itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from explorer.config import RunConfig
 from explorer.model import Trace
 from explorer.registry import Registry
-from explorer.tasks import Task
+from explorer.tasks import TASKS, Score, Task
 from explorer.texts import Language, Text
 
 SHOWN = 0
@@ -30,6 +30,8 @@ class Scene:
         metric: (records,), the task's score at each.
         step: the training step that is shown.
         trace: the network of that step over some held-out sequences.
+        scores: further metrics of that step beside those of rivals, if the task has
+            any.
     """
 
     config: RunConfig
@@ -38,6 +40,7 @@ class Scene:
     metric: np.ndarray
     step: int
     trace: Trace
+    scores: Sequence[Score] = ()
 
     def once(self, name: Hashable, compute: Callable[[], Value]) -> Value:
         """Compute a thing once for all that show or tell it."""
@@ -81,6 +84,10 @@ class View(ABC):
     title: ClassVar[Text]
     caption: ClassVar[Text]
 
+    def applies(self, config: RunConfig) -> bool:
+        """Return whether there is something to show of such a run."""
+        return True
+
     def how_to_read(self, scene: Scene) -> Text:
         """Return the caption for a run."""
         return self.caption
@@ -98,6 +105,11 @@ class View(ABC):
     @abstractmethod
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return what the picture shows, with its numbers, for those who can't see."""
+
+
+def brings(config: RunConfig, name: str) -> bool:
+    """Return whether a run's task has what `Task` by itself has not, by its name."""
+    return getattr(TASKS[config.task], name) is not getattr(Task, name)
 
 
 def layer_choice(config: RunConfig) -> list[Choice]:

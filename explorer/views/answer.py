@@ -6,16 +6,41 @@ from typing import Any
 import numpy as np
 
 from explorer.figures.class_answer import class_answer
+from explorer.figures.classes_answer import classes_answer
+from explorer.figures.labels_answer import labels_answer
 from explorer.figures.series_answer import series_answer
 from explorer.figures.value_answer import value_answer
+from explorer.tasks import IGNORE
 from explorer.texts import Language, Text
 from explorer.views._view import SHOWN, VIEWS, Scene, View
 
+RIGHT_CLASS = Text(
+    en="Right class {name}; the network gives it a probability of {p:.0%}.",
+    zh="正确类别为 {name}；网络给它的概率为 {p:.0%}。",
+)
+VALUE = Text(
+    en="Target {target:.3g}, the network's answer {answer:.3g}.",
+    zh="目标 {target:.3g}，网络的回答 {answer:.3g}。",
+)
+ERROR = Text(
+    en="Mean absolute error over the sequence: {error:.3g}.",
+    zh="整个序列的平均绝对误差：{error:.3g}。",
+)
+ASKED = Text(
+    en="Asked at {asked} time steps; the network is right at {right} of them.",
+    zh="共有 {asked} 个时间步需要回答；网络答对 {right} 个。",
+)
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return the probabilities of logits (K,)."""
-    exponents = np.exp(logits - logits.max())
-    return exponents / exponents.sum()
+    """Return the probabilities of logits (..., K)."""
+    exponents = np.exp(logits - logits.max(-1, keepdims=True))
+    return exponents / exponents.sum(-1, keepdims=True)
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Return the probability of a yes; any shape. Large logits do not overflow."""
+    return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
 @VIEWS.register
@@ -43,24 +68,36 @@ class Answer(View):
             "highlight": task.message_symbols,
         }
         names = [name.to(language) for name in task.output_names]
-        outputs = trace.outputs[:, SHOWN]
-        if task.answer_kind == "class":
-            return class_answer(
-                **shared,
-                target=int(trace.targets[SHOWN]),
-                probabilities=softmax(outputs[-1]),
-                class_names=names,
-            )
-        if task.answer_kind == "value":
-            return value_answer(
-                **shared,
-                target=float(trace.targets[SHOWN, 0]),
-                answer=float(outputs[-1, 0]),
-                value_range=task.value_range,
-            )
+        outputs, target = trace.outputs[:, SHOWN], _target(scene)
+        match task.answer_kind:
+            case "class":
+                return class_answer(
+                    **shared,
+                    target=int(target),
+                    probabilities=softmax(outputs[-1]),
+                    class_names=names,
+                )
+            case "value":
+                return value_answer(
+                    **shared,
+                    target=float(target[0]),
+                    answer=float(outputs[-1, 0]),
+                    value_range=task.value_range,
+                )
+            case "classes":
+                return classes_answer(
+                    **shared,
+                    targets=target,
+                    probabilities=softmax(outputs),
+                    class_names=names,
+                )
+            case "labels":
+                return labels_answer(
+                    **shared, targets=target, probabilities=sigmoid(outputs[:, 0])
+                )
         return series_answer(
             **shared,
-            targets=trace.targets[:, SHOWN],
+            targets=target,
             answers=outputs,
             output_names=names,
             times=task.times(),
@@ -68,22 +105,29 @@ class Answer(View):
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return target and answer in words."""
-        task, trace = scene.task, scene.trace
-        outputs = trace.outputs[:, SHOWN]
-        if task.answer_kind == "class":
-            probabilities = softmax(outputs[-1])
-            target = int(trace.targets[SHOWN])
-            return Text(
-                en="Right class {name}; the network gives it a probability of {p:.0%}.",
-                zh="正确类别为 {name}；网络给它的概率为 {p:.0%}。",
-            ).format(name=task.output_names[target], p=probabilities[target])
-        if task.answer_kind == "value":
-            return Text(
-                en="Target {target:.3g}, the network's answer {answer:.3g}.",
-                zh="目标 {target:.3g}，网络的回答 {answer:.3g}。",
-            ).format(target=trace.targets[SHOWN, 0], answer=outputs[-1, 0])
-        error = np.abs(outputs - trace.targets[:, SHOWN]).mean()
-        return Text(
-            en="Mean absolute error over the sequence: {error:.3g}.",
-            zh="整个序列的平均绝对误差：{error:.3g}。",
-        ).format(error=error)
+        task, target = scene.task, _target(scene)
+        outputs = scene.trace.outputs[:, SHOWN]
+        match task.answer_kind:
+            case "class":
+                return RIGHT_CLASS.format(
+                    name=task.output_names[int(target)],
+                    p=softmax(outputs[-1])[int(target)],
+                )
+            case "value":
+                return VALUE.format(target=target[0], answer=outputs[-1, 0])
+            case "classes":
+                return _share(outputs.argmax(1) == target, target)
+            case "labels":
+                return _share((outputs[:, 0] > 0) == (target == 1), target)
+        return ERROR.format(error=np.abs(outputs - target).mean())
+
+
+def _target(scene: Scene) -> np.ndarray:
+    """Return the targets of the sequence that is shown."""
+    return scene.trace.targets.take(SHOWN, scene.task.sequences_axis)
+
+
+def _share(right: np.ndarray, target: np.ndarray) -> Text:
+    """Return in words how many of the asked steps are right; (time,) both."""
+    asked = target != IGNORE
+    return ASKED.format(asked=asked.sum(), right=(right & asked).sum())

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.figures.gradient_profile import gradient_profile
 from explorer.probes.gradients import state_gradient_norms
+from explorer.tasks import IGNORE
 from explorer.texts import Language, Text
 from explorer.views._view import VIEWS, Scene, View
 
@@ -23,17 +24,26 @@ class Gradients(View):
         zh="从右向左：损失的梯度沿时间反向传播（{count} 个序列的平均）。"
         "越往左越低，说明梯度在消失。",
     )
-    series_caption = Text(
+    every_step = Text(
         en="An answer is asked for at every step, so each adds to the gradient that "
         "travels back, right to left (mean of {count} sequences).",
         zh="每一步都要回答，因此每一步都会给从右向左反传的梯度添上一份"
         "（{count} 个序列的平均）。",
     )
 
+    some_steps = Text(
+        en="Answers are asked for at some steps, and each adds to the gradient that "
+        "travels back, right to left (mean of {count} sequences).",
+        zh="有些步需要回答，每个回答都会给从右向左反传的梯度添上一份"
+        "（{count} 个序列的平均）。",
+    )
+
     def how_to_read(self, scene: Scene) -> Text:
         """Return the caption: only a loss at the end shows how its gradient fades."""
-        series = scene.task.answer_kind == "series"
-        caption = self.series_caption if series else self.caption
+        caption = self.caption
+        if scene.task.answer_kind not in ("class", "value"):
+            some = bool((scene.trace.targets == IGNORE).any())
+            caption = self.some_steps if some else self.every_step
         return caption.format(count=len(scene.trace.losses))
 
     def figure(
@@ -45,9 +55,8 @@ class Gradients(View):
             for name, layers in state_gradient_norms(scene.trace).items()
             for layer, norms in enumerate(layers)
         }
-        quantity = "|∂L/∂hₜ|"
-        if len(scene.trace.states) > 1:
-            quantity = "|∂L/∂hₜ|, |∂L/∂cₜ|"
+        names = scene.trace.states
+        quantity = ", ".join(f"|∂L/∂{name}{SUBSCRIPT_T}|" for name in names)
         return gradient_profile(lines, language=language, quantity=quantity)
 
     def _label(self, name: str, layer: int, scene: Scene, language: Language) -> str:

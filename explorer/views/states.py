@@ -25,19 +25,29 @@ MOST_UNITS, MOST_TIMES = 64, 300
 
 
 def state_choice(config: RunConfig) -> list[Choice]:
-    """Return the choice of a state; none for cells that have just h."""
-    names = CELLS[config.cell].states
+    """Return the choice of a state or a gate; none for cells that have just h."""
+    cell = CELLS[config.cell]
+    names = [*cell.states, *cell.gates]
     if len(names) == 1:
         return []
     values = {name: Text(en=f"{name}ₜ", zh=f"{name}ₜ") for name in names}
-    return [Choice("state", Text(en="state", zh="状态"), values)]
+    return [Choice("state", Text(en="state or gate", zh="状态或门"), values)]
 
 
 def _shown(scene: Scene, chosen: Mapping[str, str]) -> tuple[str, np.ndarray]:
-    """Return the chosen state's name and its values in one sequence, (time, hidden)."""
+    """Return what the reader chose and its values in one sequence, (time, hidden)."""
     choice = state_choice(scene.config)
     name = choice[0].of(chosen) if choice else "h"
-    return name, scene.trace.states[name][chosen_layer(scene.config, chosen), :, SHOWN]
+    values = (scene.trace.gates | scene.trace.states)[name]
+    return name, values[chosen_layer(scene.config, chosen), :, SHOWN]
+
+
+def _bound(config: RunConfig, name: str, values: np.ndarray) -> float | None:
+    """Return the largest value that can be, None where it is not known or passed."""
+    bounded = name == "h" and ACTIVATIONS[config.activation].bounded
+    if name in CELLS[config.cell].gates or bounded:
+        return 1.0 if np.abs(values).max(initial=0.0) <= 1 else None
+    return None
 
 
 @VIEWS.register
@@ -45,7 +55,7 @@ class States(View):
     """The state of every unit at every time step of one sequence."""
 
     order = 5
-    title = Text(en="Hidden states, unit by unit", zh="逐单元的隐藏状态")
+    title = Text(en="Hidden states", zh="隐藏状态")
     caption = Text(
         en="A row is a unit, a column a time step, of the same sequence. "
         "Long stripes of one colour are memory.",
@@ -53,7 +63,7 @@ class States(View):
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:
-        """Offer the states and the layers."""
+        """Offer the states, the gates and the layers."""
         return [*state_choice(config), *layer_choice(config)]
 
     def figure(
@@ -62,10 +72,9 @@ class States(View):
         """Return the heatmap."""
         config, (name, states) = scene.config, _shown(scene, chosen)
         times = spread(len(states), MOST_TIMES)
-        bounded = name == "h" and ACTIVATIONS[config.activation].bounded
         return state_heatmap(
             states[times][:, :MOST_UNITS],
-            bound=1.0 if bounded else None,
+            bound=_bound(config, name, states),
             language=language,
             note=self._note(config).to(language),
             times=times,

@@ -63,10 +63,21 @@ export class Board {
     this.steps.update(data, isNewRun, data.words);
     this.time.update(data.length, isNewRun, data.words);
     delete this.host.dataset.drawn;
+    this.keepCards(data.panels.map(({ name }) => name));
     for (const panel of data.panels) this.card(panel.name).update(panel, data.run);
     // An earlier step that was chosen in another run means nothing in this one.
     if (isNewRun && !isFirst && !data.following) this.steps.choose(null);
     this.schedule();
+  }
+
+  /** Drop the cards that this run has nothing for; the others stand as they are told. */
+  keepCards(names) {
+    for (const [name, card] of this.cards) {
+      if (names.includes(name)) continue;
+      card.close();
+      this.cards.delete(name);
+    }
+    names.forEach((name, place) => (this.card(name).root.style.order = place));
   }
 
   card(name) {

@@ -94,6 +94,11 @@ export class Card {
     return known;
   }
 
+  close() {
+    this.chart.close();
+    this.root.remove();
+  }
+
   /** Return the chosen value of each option. */
   get values() {
     return Object.fromEntries(
