@@ -11,7 +11,13 @@ FIXED = 1e-20
 """Below this speed a state is taken as fixed: it moves by 1e-10 in one step."""
 STILL = 1e-6
 """Below this share of |A| |r|, which bounds it, the gradient A'r of q counts as 0."""
-DAMPING = (1e-12, 1e12)
+DAMPING = (1e-14, 1e12)
+EASED, HELD = 0.2, 2.0
+"""What the damping is multiplied by where q fell, and where it did not."""
+PROBE = 0.1
+"""How much of a step is tried to see how it bends."""
+BEND = 0.75
+"""The correction for it is taken if its double is below this share of the step."""
 
 
 class Minima(NamedTuple):
@@ -31,6 +37,9 @@ def minimise_speed(step_map: StepMap, starts: Tensor, x: Tensor, most: int) -> M
 
     With r = F(s) - s and A = dr/ds the step solves (A'A + m I) d = -A'r. The damping m
     shrinks where q falls, until the step is Newton's, and grows where q would rise.
+    Trained networks have long curved valleys of small q, in which a second-order
+    correction saves most of the steps: M. K. Transtrum & J. P. Sethna, "Improvements to
+    the Levenberg-Marquardt algorithm for nonlinear least-squares minimization" (2012).
 
     Args:
         step_map: the layer.
@@ -48,28 +57,52 @@ def minimise_speed(step_map: StepMap, starts: Tensor, x: Tensor, most: int) -> M
         here, r = states[active], residuals[active]
         slopes = step_map.jacobians(here, x)
         slopes.diagonal(dim1=1, dim2=2).sub_(1.0)
-        gradient = (slopes.mT @ r[..., None])[..., 0]
-        there = here + _damped_step(slopes, gradient, damping[active])
+        there = here + _step(step_map, here, r, slopes, damping[active], x)
         after = step_map(there, x) - there
         better = _speed(after) < _speed(r)
         states[active] = torch.where(better[:, None], there, here)
         residuals[active] = torch.where(better[:, None], after, r)
-        factor = torch.where(better, 0.1, 10.0)
+        factor = torch.where(better, EASED, HELD)
         damping[active] = (damping[active] * factor).clamp(*DAMPING)
-        steepest = slopes.norm(dim=(1, 2)) * r.norm(dim=1)
-        flat = gradient.norm(dim=1) <= STILL * steepest
+        flat = _times(slopes.mT, r).norm(dim=1) <= STILL * _bound(slopes, r)
         stuck = ~better & (damping[active] >= DAMPING[1])
         at_rest[active] = (_speed(residuals[active]) < FIXED) | flat | stuck
     return Minima(states, _speed(residuals), at_rest)
 
 
-def _damped_step(slopes: Tensor, gradient: Tensor, damping: Tensor) -> Tensor:
-    """Return -(A'A + m I)^-1 A'r, with m relative to the size of A'A; shapes (N, S)."""
+def _step(
+    step_map: StepMap,
+    here: Tensor,
+    r: Tensor,
+    slopes: Tensor,
+    damping: Tensor,
+    x: Tensor,
+) -> Tensor:
+    """Return the damped step, bent to second order where that is a correction."""
     normal = slopes.mT @ slopes
     size = normal.diagonal(dim1=1, dim2=2).mean(1).clamp(min=1e-30)
     normal.diagonal(dim1=1, dim2=2).add_((damping * size)[:, None])
     factor, _ = torch.linalg.cholesky_ex(normal)
-    return -torch.cholesky_solve(gradient[..., None], factor)[..., 0]
+
+    def solved(residual: Tensor) -> Tensor:
+        right = slopes.mT @ residual[..., None]
+        return -torch.cholesky_solve(right, factor)[..., 0]
+
+    straight = solved(r)
+    tried = here + PROBE * straight
+    change = (step_map(tried, x) - tried - r) / PROBE
+    bend = solved(2 / PROBE * (change - _times(slopes, straight))) / 2
+    small = 2 * bend.norm(dim=1) <= BEND * straight.norm(dim=1)
+    return torch.where(small[:, None], straight + bend, straight)
+
+
+def _times(matrices: Tensor, vectors: Tensor) -> Tensor:
+    return (matrices @ vectors[..., None])[..., 0]
+
+
+def _bound(slopes: Tensor, r: Tensor) -> Tensor:
+    """Return |A| |r|, (N,), which |A'r| can't exceed."""
+    return slopes.norm(dim=(1, 2)) * r.norm(dim=1)
 
 
 def _speed(residuals: Tensor) -> Tensor:

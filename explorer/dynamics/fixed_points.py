@@ -18,7 +18,7 @@ TWINS = 1e-5
 """States closer than this share of the visited states' extent are one."""
 SLOW = 1e-3
 """A slow point moves by less than this share of the extent in one step."""
-STEPS = 100
+STEPS = 200
 """The largest number of steps of the descent."""
 
 
@@ -49,6 +49,26 @@ class FixedPoints(NamedTuple):
     def stable(self) -> np.ndarray:
         """Which points attract their surroundings, (P,)."""
         return self.fixed & (self.unstable == 0)
+
+
+def search_states(visited: np.ndarray | Tensor, count: int = 100) -> np.ndarray:
+    """Return states to search from: visited ones, and the middles between two of them.
+
+    Saddles lie between what a network visits, so half are middles of pairs drawn at
+    random, the same for the same states.
+
+    Args:
+        visited: (..., S), whole states of some sequences.
+        count: how many to return, fewer where fewer were visited.
+
+    Returns:
+        (N, S).
+    """
+    flat = as_tensor(visited).reshape(-1, visited.shape[-1]).numpy()
+    rng = np.random.default_rng(0)
+    chosen = flat[rng.permutation(len(flat))[: (count + 1) // 2]]
+    pairs = rng.integers(len(flat), size=(len(chosen), 2))
+    return np.concatenate([chosen, flat[pairs].mean(axis=1)])[:count]
 
 
 def fixed_points(

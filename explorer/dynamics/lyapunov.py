@@ -13,6 +13,9 @@ from torch import Tensor
 from explorer.cells import Cell
 from explorer.step_map import StepMap, as_tensor
 
+TOGETHER = 64
+"""How many time steps' Jacobians are held at once."""
+
 
 class Lyapunov(NamedTuple):
     """The Lyapunov spectrum over some time steps.
@@ -20,7 +23,7 @@ class Lyapunov(NamedTuple):
     Attributes:
         exponents: (S,), in nats a time step, descending: the mean growth rates of S
             orthogonal directions. Above 0 is chaos, below it states that start
-            apart come together. -inf where a direction is lost at once.
+            apart come together. -inf where a step forgets a direction altogether.
         growth: (time, S), log |R_ii| of each time step, in the order in which the
             directions are followed; its means over the steps are the exponents.
     """
@@ -54,11 +57,20 @@ def lyapunov_spectrum(
         visited = step_map.unroll(inputs[:, None], first)[:-1, 0]
     basis = torch.eye(step_map.size, dtype=visited.dtype)
     growth = []
-    for jacobian in step_map.jacobians(visited, inputs):
-        basis, triangle = torch.linalg.qr(jacobian @ basis)
-        growth.append(triangle.diagonal().abs().log())
+    pieces = zip(visited.split(TOGETHER), inputs.split(TOGETHER), strict=True)
+    for states, driven in pieces:
+        for jacobian in step_map.jacobians(states, driven):
+            basis, triangle = torch.linalg.qr(jacobian @ basis)
+            growth.append(_growth(triangle))
     measured = torch.stack(growth)[transient:].numpy()
     return Lyapunov(np.sort(measured.mean(axis=0))[::-1], measured)
+
+
+def _growth(triangle: Tensor) -> Tensor:
+    """Return log |R_ii|, -inf where only rounding keeps R_ii from being 0."""
+    rates = triangle.diagonal().abs()
+    rounding = torch.finfo(rates.dtype).eps * len(rates) * triangle.norm()
+    return torch.where(rates > rounding, rates, 0.0).log()
 
 
 def mean_field_exponent(gain: float) -> float:

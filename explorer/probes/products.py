@@ -17,13 +17,13 @@ from explorer.step_map import as_tensor
 
 TOGETHER = 4
 """How many Jacobians are multiplied before the product is taken apart again."""
-SWEEPS = 6
-"""How often the factors are refined: well parted singular values need two or three."""
+SWEEPS = 3
+"""How often the factors are refined: well parted singular values need two."""
 EXACT = 1e-6
 """Down to this share of the largest, a plain decomposition has ten digits."""
 
 
-def spread_lags(time: int, most: int = 30) -> np.ndarray:
+def spread_lags(time: int, most: int = 20) -> np.ndarray:
     """Return at most `most` evenly spaced lags from 0 to `time` steps, both told."""
     lags = np.linspace(0, time, min(time + 1, most)).round()
     return lags.astype(int)
