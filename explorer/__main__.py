@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
-from explorer.config import RunConfig
+from explorer.config import RunConfig, clean_text, takes_text, text_key
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
 from explorer.link import Problem, from_query, to_query
 from explorer.optimisers import OPTIMISERS
+from explorer.presets import PRESETS
 from explorer.tasks import TASKS
 from explorer.training import Diverged, train
 
@@ -32,7 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         query = _query_from(chosen)
     except (ValueError, RecursionError) as error:
         return _refuse(f"--config is not a JSON object of settings: {error}")
-    config, problems = from_query(query, devices())
+    try:
+        texts = _texts(query, chosen.text_file)
+    except ValueError as error:
+        return _refuse(f"--text-file cannot be read: {error}")
+    config, problems = from_query(query, devices(), texts.get)
     if problems:
         return _refuse(" ".join(_line(problem) for problem in problems))
     return _train(config)
@@ -44,7 +49,12 @@ def catalogue() -> dict[str, Any]:
         "tasks": {
             name: {
                 "title": asdict(TASKS[name].title),
+                "family": TASKS[name].family,
                 "question": asdict(TASKS[name].question),
+                "source": TASKS[name].source,
+                "answer": TASKS[name].answer_kind,
+                "settings": TASKS[name].settings,
+                "own_text": takes_text(name),
                 "parameters": _bounds(numbers(TASKS[name])),
             }
             for name in TASKS
@@ -52,6 +62,11 @@ def catalogue() -> dict[str, Any]:
         "cells": {
             name: {
                 "title": asdict(CELLS[name].title),
+                "year": CELLS[name].year,
+                "source": CELLS[name].source,
+                "states": CELLS[name].states,
+                "gates": CELLS[name].gates,
+                "activations": CELLS[name].activations,
                 "initialisations": CELLS[name].initialisations,
             }
             for name in CELLS
@@ -67,6 +82,10 @@ def catalogue() -> dict[str, Any]:
             for name, entry in INITIALISATIONS.items()
         },
         "optimisers": {n: {"title": asdict(o.title)} for n, o in OPTIMISERS.items()},
+        "experiments": {
+            name: {"title": asdict(preset.title), "query": preset.query}
+            for name, preset in PRESETS.items()
+        },
         "settings": _bounds(numbers(RunConfig)),
         "devices": devices(),
     }
@@ -99,7 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     trainer.add_argument(
         "--config", metavar="FILE", help="settings as JSON; - reads stdin"
     )
-    names = {n for n in RunConfig.model_fields if n != "task_params"}
+    trainer.add_argument(
+        "--text-file", metavar="FILE", help="a text to learn from; - reads stdin"
+    )
+    names = set(RunConfig.model_fields) - {"task_params", "text"}
     names |= {name for task in TASKS for name in numbers(TASKS[task])}
     for name in sorted(names):
         trainer.add_argument(f"--{name.replace('_', '-')}", dest=f"set_{name}")
@@ -122,6 +144,22 @@ def _query_from(chosen: argparse.Namespace) -> dict[str, str]:
         n.removeprefix("set_"): v for n, v in vars(chosen).items() if n[:4] == "set_"
     }
     return query | {name: value for name, value in given.items() if value is not None}
+
+
+def _texts(query: dict[str, str], path: str | None) -> dict[str, str]:
+    """Return the text to learn from by its key, which takes its place in the query.
+
+    Raises:
+        ValueError: the file is not there, is empty or is not UTF-8.
+    """
+    text = query.get("text", "") if path is None else _read(path)
+    if not text and path is not None:
+        raise ValueError("it is empty")
+    if not text:
+        return {}
+    key = text_key(clean_text(text))
+    query["text"] = key
+    return {key: text}
 
 
 def _read(path: str) -> str:
@@ -147,7 +185,8 @@ def _refuse(line: str) -> int:
 
 
 def _train(config: RunConfig) -> int:
-    baseline = config.build_task().baseline().metric
+    task = config.build_task()
+    baseline = task.baseline().metric
     end: dict[str, Any] = {"status": "done"}
     try:
         for snapshot in train(config):
@@ -166,6 +205,7 @@ def _train(config: RunConfig) -> int:
             "step": diverged.step,
             "quantity": diverged.quantity,
         }
+    end |= {"rivals": {rival.title.en: rival.metric for rival in task.rivals()}}
     end |= {"run": config.key, "query": urlencode(to_query(config))}
     print(json.dumps(end))
     return 0

@@ -1,7 +1,9 @@
 """RunConfig: what it takes, what it refuses, and the name that it gives a run."""
 
+import hashlib
 import json
 import math
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
 from explorer.config import (
     CLIP_NORM,
+    LONGEST_TEXT,
     STATES_PER_RUN,
     STATES_PER_UPDATE,
     RunConfig,
@@ -291,3 +294,75 @@ def test_json_that_is_not_a_run_is_refused():
     for text in ("", "[]", "3", "{", json.dumps({"task": 3})):
         with pytest.raises(ValidationError):
             RunConfig.from_json(text)
+
+
+OWN_TEXT = "It was a dark and stormy night.\n" * 10
+
+
+def own(text: str = OWN_TEXT, **given) -> RunConfig:
+    return RunConfig(**{"task": "characters", "seq_len": 10, "text": text} | given)
+
+
+def test_a_text_of_one_s_own_names_the_run_by_its_hash():
+    config = own()
+    assert config.text_key == hashlib.sha256(OWN_TEXT.encode()).hexdigest()[:16]
+    assert f'"text":"{config.text_key}"' in config.canonical()
+    assert OWN_TEXT not in config.canonical()
+    assert config.key == hashlib.sha256(config.canonical().encode()).hexdigest()[:16]
+    assert len({config.key, own("").key, own(OWN_TEXT + "?").key}) == 3
+
+
+def test_a_run_without_a_text_does_not_name_one():
+    assert "text" not in json.loads(own("").to_json()) and own("").text_key == ""
+    assert own("").canonical() == own("").to_json()
+
+
+def test_json_with_a_text_and_back_is_the_same_run():
+    config = own("“Größe” 字 \U0001f600\x00\u202e" * 20)
+    again = RunConfig.from_json(config.to_json())
+    assert again == config and again.key == config.key
+    assert again.build_task().text == config.build_task().text
+
+
+def test_equal_texts_are_one_run_whatever_wrote_their_lines():
+    assert own("a b\r\nc\r" * 9).key == own("a b\nc\n" * 9).key
+    assert own("\ud83d\ude00ab" * 9).text == "\U0001f600ab" * 9
+    assert own("\ud800ab" * 9).text == "\ufffdab" * 9
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a", "text_constant"),
+        ("a" * 500, "text_constant"),
+        ("\x00\x07" * 500, "text_constant"),
+        ("ab", "text_short"),
+        ("ab" * 10, "text_short"),
+        ("ab" * (LONGEST_TEXT // 2) + "a", "text_long"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_text_that_cannot_be_learned_from_is_refused_and_called_so(text, kind):
+    with pytest.raises(ValidationError) as caught:
+        own(text)
+    (found,) = caught.value.errors()
+    assert found["type"] == kind and found["ctx"]["field"] == "text"
+
+
+def test_a_text_may_be_as_long_as_was_promised():
+    assert len(own("ab" * (LONGEST_TEXT // 2)).text) == LONGEST_TEXT == 100_000
+
+
+def test_only_a_task_that_reads_texts_takes_one():
+    assert problem(text=OWN_TEXT)["type"] == "text_unused"
+    for bad in (3, None, ["a"], b"\xff"):
+        assert problem(task="characters", text=bad)
+
+
+def test_a_long_text_costs_a_run_next_to_nothing():
+    config = own("".join(map(chr, range(0x4E00, 0x4E00 + 20_000))) * 5)
+    own(config.text)
+    began = time.perf_counter()
+    for _ in range(20):
+        assert config.key and config.build_task() and hash(config)
+    assert (time.perf_counter() - began) / 20 < 0.02

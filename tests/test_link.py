@@ -10,7 +10,7 @@ from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import LONGEST_VALUE, Problem, from_query, to_query
+from explorer.link import LONGEST_VALUE, Problem, from_query, task_query, to_query
 from explorer.tasks import TASKS
 
 NAMES = sorted(
@@ -228,3 +228,53 @@ def test_thousands_of_unknown_names_take_little_time():
     query = {f"name{i}": "x" for i in range(3000)}
     config, problems = from_query(query)
     assert config == RunConfig() and len(problems) == 3000
+
+
+OWN_TEXT = "It was a dark and stormy night.\n" * 10
+READS = {"task": "characters", "seq_len": "10"}
+
+
+def test_a_link_names_a_text_by_its_key_and_somebody_has_it():
+    config = RunConfig(task="characters", seq_len=10, text=OWN_TEXT)
+    query = to_query(config)
+    assert len(query["text"]) == 16 and int(query["text"], 16) >= 0
+    kept = {query["text"]: OWN_TEXT}
+    assert from_query(query, texts=kept.get) == (config, [])
+    assert "text" not in to_query(RunConfig(task="characters"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "is not on this server (any more): paste the text again"),
+        ("aaaa", "fewer than two different characters"),
+        ("abc", "it has 3 characters and needs 22"),
+        ("ab" * 60_000, "has 120000 characters, and 100000 is the most"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_text_that_cannot_be_used_is_told_and_the_built_in_one_used(text, reason):
+    config, (problem,) = from_query(
+        READS | {"text": "0123456789abcdef"}, texts=lambda key: text
+    )
+    assert config == RunConfig(task="characters", seq_len=10)
+    assert reason in problem.sentence.en
+    assert problem.sentence.en.endswith("The built-in text is used instead.")
+    assert problem.sentence.zh.endswith("已改用内置文本。")
+    assert len(problem.sentence.en) < 250
+
+
+def test_a_text_for_a_task_that_reads_none_is_left_out():
+    config, (problem,) = from_query({"text": "x"}, texts=lambda key: OWN_TEXT)
+    assert config == RunConfig()
+    assert "is not something the task adding learns from" in problem.sentence.en
+    assert problem.sentence.en.endswith("it was left out.")
+
+
+@pytest.mark.parametrize("task", list(TASKS))
+def test_the_settings_that_suit_a_task_are_a_run(task):
+    config, problems = from_query(task_query(task))
+    assert config.task == task and not problems
+    used = to_query(config)
+    for name, value in TASKS[task].settings.items():
+        assert same(str(value), used[name])

@@ -18,6 +18,7 @@ from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
 from explorer.link import from_query
 from explorer.optimisers import OPTIMISERS
+from explorer.presets import PRESETS
 from explorer.tasks import TASKS
 from explorer.training import train
 
@@ -178,13 +179,86 @@ def test_the_list_names_everything_there_is_to_choose(catalogue):
         "activations": list(ACTIVATIONS),
         "initialisations": list(INITIALISATIONS),
         "optimisers": list(OPTIMISERS),
+        "experiments": list(PRESETS),
         "settings": list(numbers(RunConfig)),
         "devices": list(devices()),
     }
     assert "clip_norm" in catalogue["settings"]
-    for kind in ("tasks", "cells", "activations", "initialisations", "optimisers"):
+    for kind in catalogue.keys() - {"settings", "devices"}:
         for entry in catalogue[kind].values():
             assert set(entry["title"]) == {"en", "zh"} and all(entry["title"].values())
+
+
+def test_the_list_says_what_goes_with_a_cell_and_where_it_comes_from(catalogue):
+    for name, entry in catalogue["cells"].items():
+        cell = CELLS[name]
+        assert entry["activations"] == list(cell.activations)
+        assert entry["year"] == cell.year and entry["source"] == cell.source
+        assert entry["states"] + entry["gates"] == [*cell.states, *cell.gates]
+    own = {n for n, entry in catalogue["tasks"].items() if entry["own_text"]}
+    assert own == {"characters"}
+
+
+def test_the_settings_and_experiments_of_the_list_are_runs(catalogue):
+    for name, entry in catalogue["tasks"].items():
+        settings = {n: str(value) for n, value in entry["settings"].items()}
+        assert from_query({"task": name} | settings)[1] == []
+    for entry in catalogue["experiments"].values():
+        assert from_query(entry["query"])[1] == []
+
+
+def test_the_end_names_what_the_rivals_reach(capsys):
+    assert main(["train", "--task", "sunspots", "--steps", "1"]) == 0
+    rivals = RunConfig(task="sunspots").build_task().rivals()
+    wanted = {rival.title.en: pytest.approx(rival.metric) for rival in rivals}
+    assert lines(capsys)[-1]["rivals"] == wanted
+
+
+OWN_TEXT = ["train", "--task", "characters", "--steps", "1", "--seq-len", "10"]
+WORDS = "a text of my own, with ä, 字 and \U0001f600.\r\n" * 10
+
+
+def test_a_text_file_is_learned_from_and_named_by_its_key(capsys, tmp_path):
+    file = tmp_path / "own.txt"
+    file.write_bytes(WORDS.encode())
+    assert main([*OWN_TEXT, "--text-file", str(file)]) == 0
+    config = RunConfig(task="characters", steps=1, seq_len=10, text=WORDS)
+    end = lines(capsys)[-1]
+    assert end["run"] == config.key
+    assert dict(parse_qsl(end["query"]))["text"] == config.text_key
+
+
+def test_a_config_may_hold_the_text_itself(capsys, monkeypatch):
+    config = RunConfig(task="characters", steps=1, seq_len=10, text=WORDS)
+    read_from(monkeypatch, config.to_json())
+    assert main(["train", "--config", "-"]) == 0
+    assert lines(capsys)[-1]["run"] == config.key
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "cannot be read: it is empty"),
+        (b"\xff\xfe\x00", "cannot be read: 'utf-8' codec"),
+        (b"aaaa", "fewer than two different characters"),
+        (b"\x00" * 999, "fewer than two different characters"),
+        (b"abc", "it has 3 characters and needs 22"),
+        (b"ab" * 50_001, "has 100002 characters, and 100000 is the most"),
+    ],
+    ids=range(6),
+)
+def test_a_text_that_cannot_be_learned_from_is_bad_input(capsys, tmp_path, data, words):
+    file = tmp_path / "own.txt"
+    file.write_bytes(data)
+    assert main([*OWN_TEXT, "--text-file", str(file)]) == BAD_INPUT
+    assert words in complaint(capsys)
+
+
+def test_a_text_for_a_task_that_reads_none_is_bad_input(capsys, tmp_path):
+    file = tmp_path / "own.txt"
+    file.write_text(WORDS)
+    assert main(["train", "--text-file", str(file)]) == BAD_INPUT
+    assert "not something the task adding learns from" in complaint(capsys)
 
 
 def parameters(catalogue) -> dict[str, dict]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from explorer.config import RunConfig
+from explorer.config import RunConfig, text_key
 from explorer.slices import Record, Slice
 from explorer.store import Claim, Store, StoreError, open_store
+from explorer.store._texts import UNUSED_KEPT
 
 if TYPE_CHECKING:
     from tests.conftest import Clock
@@ -347,3 +348,64 @@ def test_the_file_s_name_may_hold_any_sign(tmp_path, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     Store().open_run(RunConfig())
     assert file.exists()
+
+
+def reader(text: str = "once upon a time\n" * 10, seed: int = 0) -> RunConfig:
+    """Return a run that learns from a reader's own text."""
+    return RunConfig(task="characters", seq_len=10, steps=100, seed=seed, text=text)
+
+
+def test_a_text_is_kept_by_its_key_whatever_signs_it_has(store: Store) -> None:
+    for text in ("ab" * 9, "\x00 NUL", "字 \U0001f600 \u202eabc", "a\r\nb"):
+        store.keep_text(text)
+        store.keep_text(text)
+        assert store.text(text_key(text)) == text
+    assert store.text("0123456789abcdef") is None
+
+
+def test_a_claim_brings_the_text_that_its_run_learns_from(store: Store) -> None:
+    key = store.open_run(reader()).key
+    store.set_goal(key, 100)
+    store.renew_lease(key, "ann", 30)
+    assert claimed(store).config == reader()
+    assert key == reader().key
+    assert store.text(reader().text_key) == reader().text
+
+
+def test_texts_that_no_run_uses_are_dropped_when_nobody_asked_for_them_lately(
+    store: Store, clock: "Clock"
+) -> None:
+    used = reader("the text of a run " * 9)
+    store.open_run(used)
+    for number in range(UNUSED_KEPT + 5):
+        clock.now += 1
+        store.keep_text(f"text {number}")
+        if number < UNUSED_KEPT:
+            assert store.text(text_key("text 0")) is not None
+    kept = [store.text(text_key(f"text {n}")) is not None for n in range(8)]
+    assert kept == [True] + [False] * 5 + [True] * 2
+    assert store.text(used.text_key) == used.text
+
+
+def test_a_text_goes_with_the_last_run_that_uses_it(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}", max_bytes=0)
+    first, second = reader(), reader(seed=1)
+    store.open_run(first)
+    store.open_run(second)
+    for number in range(UNUSED_KEPT):
+        store.keep_text(f"newer text {number}")
+    assert store.text(first.text_key) is not None
+    assert store.prune() == 2
+    store.keep_text("one more, when nobody uses the first any longer")
+    kept = [store.text(text_key(f"newer text {n}")) for n in range(UNUSED_KEPT)]
+    assert kept.count(None) >= 1, "no more than so many are kept that no run uses"
+    store.close()
+
+
+def test_the_bytes_of_a_run_count_its_text_even_after_a_reset(tmp_path: Path) -> None:
+    text = "ab" * 40_000
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}", max_bytes=100_000)
+    for seed in (0, 1):
+        store.reset(store.open_run(reader(text, seed)).key)
+    assert store.prune() == 1
+    store.close()
