@@ -1,0 +1,80 @@
+"""Recurrences that are linear in their state: run through time in parallel.
+
+Where h_t = a_t h_{t-1} + b_t and neither a nor b depends on h, two steps make one of
+the same form, (a_2 a_1, a_2 b_1 + b_2). So after round k each time step knows the last
+2^k steps, and log2(T) rounds over the whole sequence replace T small steps.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from explorer.cells._cell import Cell
+
+
+def scan(a: Tensor, b: Tensor) -> Tensor:
+    """Return all h_t = a_t h_{t-1} + b_t, from h = 0 before the first time step.
+
+    W. D. Hillis & G. L. Steele, "Data parallel algorithms", CACM 29 (1986). It only
+    multiplies and adds: where all |a| <= 1, nothing can overflow that fits in the end.
+
+    Args:
+        a: (time, ...), real or complex.
+        b: (time, ...), as a.
+
+    Returns:
+        (time, ...).
+    """
+    return _Scan.apply(a, b)
+
+
+class _Scan(torch.autograd.Function):
+    """The scan with its own backward pass, which keeps a and h and no round's tensors.
+
+    The gradient by b runs through the same recurrence from the end to the beginning:
+    dL/db_t = dL/dh_t + a_{t+1} dL/db_{t+1}, and dL/da_t = dL/db_t h_{t-1}.
+    """
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(a: Tensor, b: Tensor) -> Tensor:
+        h, span = b, 1
+        while span < len(b):
+            h = torch.cat([h[:span], torch.addcmul(h[span:], a[span:], h[:-span])])
+            a = torch.cat([a[:span], a[span:] * a[:-span]])
+            span *= 2
+        return h.clone() if h is b else h
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(inputs[0], output)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+        a, h = (saved.conj() for saved in ctx.saved_tensors)
+        nothing = torch.zeros_like(a[:1])
+        later = torch.cat([a[1:], nothing])
+        by_b = scan(later.flip(0), gradient.flip(0)).flip(0)
+        return torch.cat([nothing, by_b[1:] * h[:-1]]), by_b
+
+
+class InputGatedCell(Cell):
+    """A cell whose gates and candidates see the input alone: W x_t + b."""
+
+    def __init__(self, input_size: int, hidden_size: int, activation: str) -> None:
+        super().__init__(input_size, hidden_size, activation)
+        rows = len(self.blocks) * hidden_size
+        self.weight_ih = nn.Parameter(torch.zeros(rows, input_size))
+        self.bias = nn.Parameter(torch.zeros(rows))
+
+    def set_bias(self, block: str, bias: Tensor | float) -> None:
+        """Set a block's bias, in place."""
+        self.bias[self.rows(block)] = bias
+
+    def _preactivations(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return W x + b by block, (..., hidden) each, for x (..., input)."""
+        together = functional.linear(x, self.weight_ih, self.bias)
+        return together.chunk(len(self.blocks), dim=-1)
