@@ -33,7 +33,7 @@ PROTOCOL: dict[str, Any] = {
     "optimiser": "adam",
     "learning_rate": 0.003,
     "clip_norm": 1.0,
-    "steps": 4000,
+    "steps": 3000,
 }
 STARTS: dict[str, dict[str, Any]] = {
     "RNN": {"cell": "rnn", "init": "default"},
