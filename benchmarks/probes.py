@@ -100,11 +100,11 @@ def _over_some_sequences() -> None:
 
 def _dynamics() -> None:
     inputs, x, two = np.zeros((1000, 3)), np.zeros(3), CELLS["gru"](3, 2, "tanh")
-    for name in ("rnn", "gru", "lstm"):
+    for name, every in (("rnn", 1), ("gru", 1), ("lstm", 1), ("lstm", 2)):
         cell = _cell(name)
         _tell(
-            f"{name}: Lyapunov spectrum of {HIDDEN} units over 1000 steps",
-            lambda cell=cell: lyapunov_spectrum(cell, inputs),
+            f"{name}: Lyapunov spectrum over 1000 steps, QR every {every}",
+            lambda cell=cell, every=every: lyapunov_spectrum(cell, inputs, every=every),
             SPECTRUM,
         )
     _tell("gru: phase portrait", lambda: phase_portrait(two, x), VIEW)

@@ -80,7 +80,18 @@ def test_a_direction_that_is_lost_has_minus_infinity():
     np.testing.assert_allclose(found.exponents, [np.log(0.5), -np.inf])
 
 
-@pytest.mark.parametrize("transient", [-1, 10, 11])
-def test_a_transient_that_leaves_nothing_is_refused(transient):
+@pytest.mark.parametrize("transient", [0, 7])
+def test_fewer_decompositions_give_the_same_exponents(transient):
+    cell, inputs = random_cell("gru"), random_inputs(200)
+    each = lyapunov_spectrum(cell, inputs, transient=transient)
+    some = lyapunov_spectrum(cell, inputs, transient=transient, every=3)
+    np.testing.assert_allclose(some.exponents, each.exponents, rtol=1e-9)
+    assert len(each.growth) == 200 - transient > len(some.growth)
+
+
+@pytest.mark.parametrize(("transient", "every"), [(-1, 1), (10, 1), (11, 1), (0, 0)])
+def test_a_transient_that_leaves_nothing_is_refused(transient, every):
     with pytest.raises(ValueError):
-        lyapunov_spectrum(rnn(np.eye(2)), np.zeros((10, 1)), transient=transient)
+        lyapunov_spectrum(
+            rnn(np.eye(2)), np.zeros((10, 1)), transient=transient, every=every
+        )

@@ -67,6 +67,20 @@ def test_products_that_hardly_part_their_directions_agree_with_400_digits():
     np.testing.assert_allclose(found[0], with_many_digits(jacobians), atol=1e-9)
 
 
+def test_directions_that_stay_together_far_below_the_largest_are_nearly_right():
+    mixed = orthogonal(7)
+    jacobians = []
+    for _ in range(60):
+        block = np.zeros((7, 7))
+        block[0, 0] = 1.5
+        block[1:, 1:] = 0.3 * orthogonal(6) * (1 + 0.1 * RNG.random(6))
+        jacobians.append(mixed @ block @ mixed.T)
+    found = log10_singular_values(np.array(jacobians), np.array([60]))[0]
+    expected = with_many_digits(np.array(jacobians))
+    assert expected[0] - expected[1] > 35
+    np.testing.assert_allclose(found, expected, atol=0.05)
+
+
 def test_norms_underflow_neither_at_1e_minus_400_nor_overflow_at_1e_plus_400():
     shrinking, lags = np.tile(0.1 * orthogonal(5), (400, 1, 1)), np.array([400])
     assert log10_product_norms(shrinking, lags)[0] == pytest.approx(-400)
