@@ -11,6 +11,8 @@ FIXED = 1e-20
 """Below this speed a state is taken as fixed: it moves by 1e-10 in one step."""
 STILL = 1e-6
 """Below this share of |A| |r|, which bounds it, the gradient A'r of q counts as 0."""
+HELD_AT_ONCE = 10_000_000
+"""About how many entries of Jacobians are held at once."""
 DAMPING = (1e-14, 1e12)
 EASED, HELD = 0.2, 2.0
 """What the damping is multiplied by where q fell, and where it did not."""
@@ -47,6 +49,13 @@ def minimise_speed(step_map: StepMap, starts: Tensor, x: Tensor, most: int) -> M
         x: (input,), the constant input.
         most: the largest number of steps.
     """
+    count = max(1, HELD_AT_ONCE // step_map.size**2)
+    found = [_descents(step_map, some, x, most) for some in starts.split(count)]
+    return Minima(*(torch.cat(parts) for parts in zip(*found, strict=True)))
+
+
+def _descents(step_map: StepMap, starts: Tensor, x: Tensor, most: int) -> Minima:
+    """Return where some descents end; shapes as above."""
     states, damping = starts.clone(), torch.ones(len(starts), dtype=starts.dtype)
     residuals = step_map(states, x) - states
     at_rest = _speed(residuals) < FIXED

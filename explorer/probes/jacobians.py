@@ -26,7 +26,9 @@ class StateJacobians(NamedTuple):
     names: tuple[str, ...]
 
 
-def state_jacobians(cell: Cell, inputs: np.ndarray | Tensor) -> StateJacobians:
+def state_jacobians(
+    cell: Cell, inputs: np.ndarray | Tensor, last: int | None = None
+) -> StateJacobians:
     """Follow one sequence through a layer and differentiate each of its steps.
 
     By automatic differentiation in float64 of the cell's own `step`. The inputs to
@@ -35,12 +37,15 @@ def state_jacobians(cell: Cell, inputs: np.ndarray | Tensor) -> StateJacobians:
     Args:
         cell: one layer.
         inputs: (time, input), from the cell's own beginning on.
+        last: how many time steps at the end to differentiate, all where it is not
+            given: each takes 8 S^2 bytes.
     """
     step_map = StepMap(cell)
     sequence = as_tensor(inputs)
     with torch.no_grad():
         visited = step_map.unroll(sequence[:, None])[:-1, 0]
-    whole = step_map.jacobians(visited, sequence).numpy()
+    some = slice(None if last is None else max(0, len(sequence) - last), None)
+    whole = step_map.jacobians(visited[some], sequence[some]).numpy()
     hidden = None
     if "h" in step_map.names:
         h = step_map.part("h")

@@ -116,6 +116,17 @@ def test_a_network_that_only_grows_has_no_points_and_bad_states_are_left_out():
     assert len(nothing.speeds) == len(nothing.visits) == 0
 
 
+def test_a_search_in_pieces_finds_the_same(monkeypatch):
+    cell, starts = rnn(np.array([[1.2, -1.0], [-1.0, 1.2]])), from_everywhere(2)
+    at_once = fixed_points(cell, starts, NO_INPUT)
+    monkeypatch.setattr("explorer.dynamics._minimise.HELD_AT_ONCE", 10 * 2**2)
+    in_pieces = fixed_points(cell, starts, NO_INPUT)
+    np.testing.assert_allclose(
+        np.sort(in_pieces.points[:, 0]), np.sort(at_once.points[:, 0]), atol=1e-8
+    )
+    assert in_pieces.visits.sum() == at_once.visits.sum()
+
+
 def test_states_to_search_from_are_visited_ones_and_middles_of_two():
     visited = random_inputs(50).reshape(25, 2, 2)
     starts = search_states(visited, 30)

@@ -42,6 +42,15 @@ def test_a_cell_that_does_not_read_h_has_no_block_of_it():
     assert state_jacobians(random_cell("lru"), random_inputs(5)).hidden is None
 
 
+@pytest.mark.parametrize("last", [1, 3, 5, 9])
+def test_only_the_last_steps_are_differentiated_where_that_is_wanted(last):
+    cell, inputs = random_cell("gru"), random_inputs(5)
+    every = state_jacobians(cell, inputs).whole
+    np.testing.assert_array_equal(
+        state_jacobians(cell, inputs, last).whole, every[-last:]
+    )
+
+
 def test_an_rnns_jacobian_is_the_slope_times_the_weights():
     cell, inputs = random_cell("rnn", "tanh"), random_inputs(5)
     found = state_jacobians(cell, inputs)
