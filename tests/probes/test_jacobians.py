@@ -46,9 +46,8 @@ def test_a_cell_that_does_not_read_h_has_no_block_of_it():
 def test_only_the_last_steps_are_differentiated_where_that_is_wanted(last):
     cell, inputs = random_cell("gru"), random_inputs(5)
     every = state_jacobians(cell, inputs).whole
-    np.testing.assert_array_equal(
-        state_jacobians(cell, inputs, last).whole, every[-last:]
-    )
+    some = state_jacobians(cell, inputs, last).whole
+    np.testing.assert_allclose(some, every[-last:], atol=1e-13)
 
 
 def test_an_rnns_jacobian_is_the_slope_times_the_weights():
