@@ -1,9 +1,10 @@
 # make run     opens the app            make test    linters, types and all tests
+# make verify  every number shown, beside an independent reference
 # make bench   timings                  make clean   removes what these made
 #
 # Everything is installed into .venv, once; a changed requirements file installs again.
 # PORT=9000 make run            another port
-# make test TESTS=tests/store   some of the tests
+# make test TESTS=tests/store   some of the tests, without the checks
 # make PYTHON=/path/to/python   another Python
 
 VENV := .venv
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 TESTS :=
 export PYTHON
 
-.PHONY: help run test bench clean
+.PHONY: help run test verify bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +28,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest $(TESTS)
+	$(if $(TESTS),,$(BIN)/python -m checks)
+
+verify: $(VENV)/installed-dev
+	$(BIN)/python -m checks
 
 bench: $(VENV)/installed-dev
 	@for file in benchmarks/[a-z]*.py; do \

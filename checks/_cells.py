@@ -82,3 +82,23 @@ def with_gradients(
         torch.zeros_like(w) if g is None else g for w, g in zip(by, found, strict=True)
     ]
     return [outputs, *filled]
+
+
+def autonomous(
+    weight: Tensor, bias: Tensor | None = None, activation: str = "tanh"
+) -> Cell:
+    """Return the RNN h_t = f(W h_{t-1} + b) without inputs, float64."""
+    cell = CELLS["rnn"](1, len(weight), activation).double()
+    with torch.no_grad():
+        cell.weight_hh.copy_(weight)
+        if bias is not None:
+            cell.bias_hh.copy_(bias)
+    return cell
+
+
+def one_step(cell: Cell, names: tuple[str, ...], state: Tensor, x: Tensor) -> Tensor:
+    """Return the whole state one step later, from (S,) to (S,)."""
+    parts = dict(zip(names, state.chunk(len(names)), strict=True))
+    before = cell.initial_state(1) | {n: p[None] for n, p in parts.items()}
+    after, _ = cell.step(x[None], before)
+    return torch.cat([after[name][0] for name in names])

@@ -1,5 +1,6 @@
 """Derivatives against central differences in float64."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,7 +21,7 @@ from explorer.batches import traced_batch
 from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.model import Model, trace
-from explorer.probes.gradients import state_gradient_norms
+from explorer.probes.gradients import input_gradients, state_gradient_norms
 from explorer.texts import Text
 
 NUDGE = 1e-6
@@ -137,3 +138,36 @@ def steepest_slopes() -> Cases:
         values = activation.function(a)
         steepest = (values.diff() / a.diff()).abs().max()
         yield name, relative(activation.gamma, steepest)
+
+
+@check(
+    GRADIENTS,
+    quantity=Text(
+        en="|∂L/∂xₜ|: which input mattered, every cell",
+        zh="|∂L/∂xₜ|：哪个输入重要（每种单元）",
+    ),
+    reference=Text(
+        en="central differences: every input nudged by ±1e-6",
+        zh="中心差分：每个输入各推动 ±1e-6",
+    ),
+    where=Text(en="the input-gradient picture", zh="输入梯度图"),
+    tolerance=1e-6,
+)
+def inputs_that_mattered() -> Cases:
+    """Compare the derivative of each sequence's loss by each of its inputs."""
+    for cell in CELLS:
+        config = RunConfig(task="adding", seq_len=6, cell=cell, hidden_size=4)
+        model, task = Model(config).double(), config.build_task()
+        batch = traced_batch(config)
+        found = input_gradients(config, model.state_dict(), batch)
+        inputs, targets = batch.inputs.double(), batch.targets.double()
+        expected = np.zeros(found.shape)
+        for t, channel in np.ndindex(inputs.shape[0], inputs.shape[2]):
+            sides = []
+            for nudge in (1e-6, -1e-6):
+                moved = inputs.clone()
+                moved[t, :, channel] += nudge
+                with torch.no_grad():
+                    sides.append(task.losses(model(moved), targets).numpy())
+            expected[t, :, channel] = (sides[0] - sides[1]) / 2e-6
+        yield cell, relative(found, expected)

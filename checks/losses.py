@@ -1,4 +1,4 @@
-"""Losses, metrics and the guesses to beat, against formulas and other libraries."""
+"""Losses and metrics against formulas and scikit-learn."""
 
 import math
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from checks._cells import seeded
 from checks._check import Cases, check
-from checks._measures import absolute, different, relative
+from checks._measures import absolute, relative
 from checks._subjects import TASKS
 from explorer.config import RunConfig
 from explorer.tasks import IGNORE, Batch, Task
@@ -144,82 +144,3 @@ def accuracies() -> Cases:
         asked = batch.targets != IGNORE
         expected = accuracy_score(batch.targets[asked], said[asked])
         yield name, absolute(task.metric(outputs, batch.targets), expected)
-
-
-@check(
-    TASKS,
-    quantity=Text(en="Guessing baselines with a closed form", zh="有闭式的猜测基线"),
-    reference=Text(
-        en="the formula, by hand: 1/6, ln K, 1 − 1/K and so on",
-        zh="手写公式：1/6、ln K、1 − 1/K 等",
-    ),
-    where=Text(en="the dashed line of the loss curve", zh="损失曲线的虚线"),
-    tolerance=1e-9,
-)
-def closed_forms() -> Cases:
-    """Compare loss and metric of the baselines that science can write down."""
-    for name, settings, loss, metric in CLOSED_FORMS:
-        baseline = REGISTRY[name](**settings).baseline()
-        for found, expected in ((baseline.loss, loss), (baseline.metric, metric)):
-            if expected is not None:
-                yield f"{name} {settings}", relative(found, expected)
-
-
-CLOSED_FORMS: list[tuple[str, dict, float | None, float | None]] = [
-    *[("adding", {"seq_len": n}, 1 / 6, 1 / 6) for n in (4, 50, 500)],
-    ("temporal_order", {"seq_len": 60}, math.log(4), 1 / 4),
-    *[
-        ("delayed_recall", {"seq_len": 40, "symbols": k}, math.log(k), 1 / k)
-        for k in (2, 5, 8)
-    ],
-    *[("flip_flop", {"seq_len": 30, "bits": b}, 1.0, 1.0) for b in (1, 2, 3)],
-]
-
-
-@check(
-    TASKS,
-    quantity=Text(
-        en="Targets of adding, computed from the inputs", zh="“加法”任务的目标值"
-    ),
-    reference=Text(
-        en="the marked numbers looked up and added, one by one",
-        zh="逐个查出被标记的数并相加",
-    ),
-    where=Text(en="the answer picture", zh="答案图"),
-    tolerance=1e-6,
-)
-def adding_targets() -> Cases:
-    """Read the inputs as a person would."""
-    for length in (4, 31, 100):
-        task = REGISTRY["adding"](seq_len=length)
-        inputs, targets = task.sample(50, seeded(14))
-        sums = [
-            sum(value for value, mark in sequence.tolist() if mark == 1.0)
-            for sequence in inputs.unbind(1)
-        ]
-        yield f"T = {length}", relative(targets[:, 0], sums)
-
-
-@check(
-    TASKS,
-    quantity=Text(
-        en="Targets of the flip-flop, held by hand", zh="“触发器”任务的目标值"
-    ),
-    reference=Text(
-        en="each channel's last pulse, remembered in a loop",
-        zh="用循环记住每个通道最近的脉冲",
-    ),
-    where=Text(en="the answer picture", zh="答案图"),
-    tolerance=0,
-    kind="exact",
-)
-def flip_flop_targets() -> Cases:
-    """Hold the last pulse of each channel, a step at a time."""
-    for bits in (1, 2, 3):
-        task = REGISTRY["flip_flop"](seq_len=80, bits=bits)
-        inputs, targets = task.sample(30, seeded(15))
-        held, expected = np.zeros((30, bits)), []
-        for x in inputs.numpy():
-            held = np.where(x != 0, x, held)
-            expected.append(held)
-        yield f"{bits} bits", different(targets, np.stack(expected))
