@@ -38,4 +38,4 @@ with st.sidebar:
     )
 st.html(STATIC / "page.css")
 with said_to(language()):
-    st.navigation(pages(ROOT / "pages", language()), position="hidden").run()
+    st.navigation(pages(ROOT / "pages", language()), position="top").run()

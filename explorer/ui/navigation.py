@@ -8,19 +8,20 @@ import streamlit as st
 
 from explorer.texts import Language, Text
 
-HOME = "playground"
+HOME, PROOF = "playground", "how_we_know"
 
 
 @cache
 def titles(folder: Path) -> dict[Path, Text]:
-    """Return the pages' files and titles, home first.
+    """Return the pages' files and titles, home first, what all rests on last.
 
     Raises:
         ValueError: a page's docstring does not begin "English title · 中文标题: …".
     """
     found = {}
     for file in sorted(
-        folder.glob("[a-z]*.py"), key=lambda f: (f.stem != HOME, f.stem)
+        folder.glob("[a-z]*.py"),
+        key=lambda f: (f.stem != HOME, f.stem == PROOF, f.stem),
     ):
         line = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
         english, dot, rest = line.partition(" · ")
