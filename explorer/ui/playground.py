@@ -76,6 +76,7 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
     """Draw Train, Pause, Step, Reset and New seed."""
     run = shared.store.run(config.key)
     active, step = run is not None and run.active, run.step if run else 0
+    st.session_state["drawn_active"] = active
     over = run is not None and run.status in ("done", "diverged")
     act: dict[str, tuple[Text, str, bool, Callable[..., None]]] = {
         "train": (TRAIN, ":material/play_arrow:", active or over, _train),
@@ -98,11 +99,12 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
 
 
 def pictures(shared: Services, config: RunConfig, language: Language) -> None:
-    """Draw the run's state and its pictures, again and again while it advances."""
-    run = shared.store.run(config.key)
-    active = run is not None and run.active
-    st.session_state["drawn_active"] = active
-    again = FASTEST if active else IDLE
+    """Draw the run's state and its pictures, again and again while it advances.
+
+    Whether it does is as the buttons have shown it: where it has ended since, the page
+    is drawn anew.
+    """
+    again = FASTEST if st.session_state["drawn_active"] else IDLE
     st.fragment(_pictures, run_every=again)(shared, config, language)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from explorer.figures.gradient_profile import gradient_profile
 from explorer.probes.gradients import state_gradient_norms
 from explorer.tasks import IGNORE
@@ -10,6 +12,24 @@ from explorer.texts import Language, Text
 from explorer.views._view import VIEWS, Scene, View
 
 SUBSCRIPT_T = "ₜ"
+MOST_NAMED = 2
+"""How many states the axis can name; more are any state s."""
+ROUNDING = 1e-12
+"""The part of the largest gradient below which another is nothing but rounding."""
+
+
+def _that_matter(norms: dict[str, np.ndarray]) -> list[str]:
+    """Return "h" and the other states that the loss depends on by more than rounding.
+
+    Some cells keep a state that only scales others and cancels out, such as the
+    sLSTM's stabiliser.
+
+    Args:
+        norms: state's name -> (layer, time).
+    """
+    largest = max(np.nanmax(norm, initial=0.0) for norm in norms.values())
+    floor = ROUNDING * largest
+    return [n for n in norms if n == "h" or not norms[n].max() <= floor]
 
 
 @VIEWS.register
@@ -49,14 +69,16 @@ class Gradients(View):
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
     ) -> dict[str, Any]:
-        """Return a line for each state and layer."""
+        """Return a line for each state and layer that the loss depends on."""
+        norms = state_gradient_norms(scene.trace)
+        names = _that_matter(norms)
         lines = {
-            self._label(name, layer, scene, language): norms
-            for name, layers in state_gradient_norms(scene.trace).items()
-            for layer, norms in enumerate(layers)
+            self._label(name, layer, scene, language): line
+            for name in names
+            for layer, line in enumerate(norms[name])
         }
-        names = scene.trace.states
-        quantity = ", ".join(f"|∂L/∂{name}{SUBSCRIPT_T}|" for name in names)
+        shown = names if len(names) <= MOST_NAMED else ["s"]
+        quantity = ", ".join(f"|∂L/∂{name}{SUBSCRIPT_T}|" for name in shown)
         return gradient_profile(lines, language=language, quantity=quantity)
 
     def _label(self, name: str, layer: int, scene: Scene, language: Language) -> str:

@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from explorer.presets import PRESETS
 from explorer.ui.services import Services, services
 
 FRAME = Path(__file__).parents[2] / "explorer" / "ui" / "frame.py"
@@ -69,6 +70,22 @@ class Page:
         """Type a number."""
         self.test.number_input(key=name).set_value(value)
         return self.look()
+
+    def pick(self, name: str) -> "Page":
+        """Pick a ready experiment by its name."""
+        menu = self.test.menu_button(key="preset")
+        menu.set_value(menu.options[list(PRESETS).index(name)])
+        return self.look()
+
+    def paste(self, text: str) -> "Page":
+        """Put a text into the field for texts."""
+        self.test.text_area(key="text").set_value(text)
+        return self.look()
+
+    @property
+    def notes(self) -> str:
+        """All small words beside the controls, a line each."""
+        return "\n".join(str(each.value) for each in self.test.sidebar.caption)
 
     def enabled(self) -> set[str]:
         """Return the short names of the buttons that can be pressed."""

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from explorer.activations import ACTIVATIONS
+from explorer.batches import updates_per_epoch
 from explorer.cells import CELLS
-from explorer.config import RunConfig
+from explorer.config import LONGEST_TEXT, RunConfig, takes_text, text_key
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import to_query
-from explorer.tasks import TASKS
+from explorer.link import from_query, task_query, to_query
+from explorer.model import Model
+from explorer.presets import PRESETS
+from explorer.tasks import FAMILIES, TASKS
 
 Open = Callable[..., Any]
 LARGE = {"hidden_size": "16", "seq_len": "1000"}
@@ -26,8 +30,9 @@ def widgets(page: Any) -> set[str]:
 @pytest.mark.parametrize("task", list(TASKS))
 def test_every_setting_has_its_control(open_page: Open, task: str) -> None:
     page = open_page(task=task, cell="rnn", init="orthogonal")
-    settings = set(RunConfig.model_fields) - {"task_params"}
+    settings = set(RunConfig.model_fields) - {"task_params", "text"}
     assert widgets(page) == settings | set(numbers(TASKS[task])) | {"clip"}
+    assert [area.key for area in page.test.text_area] == ["text"] * takes_text(task)
 
 
 @pytest.mark.parametrize("task", list(TASKS))
@@ -43,6 +48,9 @@ def test_another_task_brings_its_own_length_and_parameters(
             assert float(page.address[name]) == number.default
     assert page.test.sidebar.caption[0].value.startswith(TASKS[task].question.en)
     assert page.live["length"] == int(page.address["seq_len"])
+    suiting = to_query(from_query(task_query(task))[0])
+    if task != "adding":
+        assert page.address == suiting | {"lang": "en"}
     others = {name for other in TASKS for name in numbers(TASKS[other])}
     assert not (others - set(numbers(TASKS[task]))) & set(page.address)
 
@@ -65,6 +73,165 @@ def test_the_initialisations_on_offer_are_the_cell_s(open_page: Open) -> None:
         page.choose("cell", cell)
         titles = [INITIALISATIONS[n].title.en for n in CELLS[cell].initialisations]
         assert page.test.selectbox(key="init").options == titles
+
+
+def test_the_activations_on_offer_are_the_cell_s(open_page: Open) -> None:
+    page = open_page(lang="en")
+    for cell in CELLS:
+        page.choose("cell", cell)
+        titles = [ACTIVATIONS[n].title.en for n in CELLS[cell].activations]
+        assert page.test.selectbox(key="activation").options == titles
+        assert not page.warnings
+
+
+def test_the_cell_keeps_an_activation_that_it_takes_and_replaces_others(
+    open_page: Open,
+) -> None:
+    page = open_page(cell="lstm", activation="softsign").choose("cell", "cornn")
+    assert page.address["activation"] == "softsign" and not page.warnings
+    page.choose("cell", "lstm").choose("activation", "relu").choose("cell", "cornn")
+    assert "relu" not in CELLS["cornn"].activations
+    assert page.address["activation"] == RunConfig(cell="cornn").activation
+    assert not page.warnings
+
+
+def test_the_tasks_stand_together_by_family_and_say_so(open_page: Open) -> None:
+    shown = open_page(lang="en").test.selectbox(key="task").options
+    families = [option.partition(" · ")[0] for option in shown]
+    assert len(shown) == len(list(TASKS))
+    assert list(dict.fromkeys(families)) == [
+        text.en for name, text in FAMILIES.items() if _family(name)
+    ]
+    assert families == sorted(families, key=list(dict.fromkeys(families)).index)
+
+
+def _family(name: str) -> list[str]:
+    return [task for task in TASKS if TASKS[task].family == name]
+
+
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_the_page_tells_the_year_and_the_number_of_parameters(
+    open_page: Open, cell: str
+) -> None:
+    page = open_page(lang="en", cell=cell, num_layers="2", hidden_size="5")
+    menu = page.test.selectbox(key="cell")
+    assert f"{CELLS[cell].title.en} · {CELLS[cell].year}" in menu.options
+    model = Model(RunConfig(cell=cell, num_layers=2, hidden_size=5))
+    count = sum(p.numel() for p in model.parameters()) - (5 + 1)
+    told = " ".join(caption.value for caption in page.test.sidebar.caption)
+    assert f"{count:,} weights and biases in the cells, 6 in the readout." in told
+
+
+def test_a_task_with_a_fixed_set_tells_how_many_epochs_there_are(
+    open_page: Open,
+) -> None:
+    page = open_page(lang="en", task="spoken_vowels", steps="90", batch_size="30")
+    assert updates_per_epoch(RunConfig(task="spoken_vowels", batch_size=30)) == 9
+    told = " ".join(caption.value for caption in page.test.sidebar.caption)
+    assert "90 updates are 10 epochs of 270 examples." in told
+    page.choose("task", "adding")
+    told = " ".join(caption.value for caption in page.test.sidebar.caption)
+    assert "epoch" not in told
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_a_ready_experiment_sets_everything_but_seed_and_device(
+    open_page: Open, name: str
+) -> None:
+    page = open_page(lang="en", seed="5", task="sine", noise="0.2", cell="rnn")
+    page.pick(name)
+    config, _ = from_query(PRESETS[name].query | {"seed": "5"})
+    assert page.address == to_query(config) | {"lang": "en"} and not page.warnings
+    assert page.live["run"] == config.key
+
+
+def test_the_words_at_the_top_say_what_to_look_for(open_page: Open) -> None:
+    page = open_page(lang="en")
+    assert page.test.main.caption[0].value.startswith("Pick a task")
+    page.pick("vanishing")
+    assert page.test.main.caption[0].value == PRESETS["vanishing"].purpose.en
+    page.enter("hidden_size", 33)
+    assert page.test.main.caption[0].value.startswith("Pick a task")
+
+
+OWN_TEXT = "“Größe” 字 \U0001f600 \u202eabc\u202c, and so on.\n" * 20
+READS = {"lang": "en", "task": "characters", "seq_len": "20", "hidden_size": "4"}
+
+
+def test_a_pasted_text_is_a_run_of_its_own_whose_link_opens_for_others(
+    open_page: Open,
+) -> None:
+    page = open_page(**READS)
+    built_in = page.live["run"]
+    page.paste(OWN_TEXT)
+    key = text_key(OWN_TEXT)
+    assert page.address["text"] == key and not page.warnings
+    assert page.live["run"] != built_in
+    assert f"{len(OWN_TEXT):,} of at most 100,000 characters" in page.notes
+    friend = open_page(**page.address)
+    assert friend.live["run"] == page.live["run"] and not friend.warnings
+    assert friend.test.text_area(key="text").value == OWN_TEXT
+    assert friend.address == page.address
+
+
+def test_a_pasted_text_survives_a_look_at_another_task(open_page: Open) -> None:
+    page = open_page(**READS).paste(OWN_TEXT).choose("task", "adding")
+    assert "text" not in page.address and not page.warnings
+    page.choose("task", "characters")
+    assert page.address["text"] == text_key(OWN_TEXT)
+    page.paste("")
+    assert "text" not in page.address and not page.warnings
+
+
+def test_what_was_computed_is_there_again_after_another_text(open_page: Open) -> None:
+    page = open_page(**READS | {"steps": "3", "batch_size": "4"}).paste(OWN_TEXT)
+    page.press("train").until(lambda p: "**Trained**" in p.status)
+    page.paste(OWN_TEXT[:300])
+    assert "**Untrained**" in page.status
+    page.paste(OWN_TEXT)
+    assert "**Trained**" in page.status and page.live["step"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("aaaa", "fewer than two different characters"),
+        ("\x00" * 300, "fewer than two different characters"),
+        ("too short", "it has 9 characters and needs 42"),
+    ],
+    ids=["constant", "NUL", "short"],
+)
+def test_a_text_that_cannot_be_learned_gets_a_sentence_and_stays_in_the_field(
+    open_page: Open, text: str, said: str
+) -> None:
+    page = open_page(**READS).paste(text)
+    assert said in page.warnings and "in text is used instead." in page.warnings
+    assert "text" not in page.address
+    assert page.test.text_area(key="text").value == text
+    assert "The built-in text is learned meanwhile" in page.notes
+    assert not page.paste(OWN_TEXT).warnings
+
+
+def test_of_a_text_that_is_too_long_the_beginning_is_used(open_page: Open) -> None:
+    page = open_page(**READS).paste("a line\r\n" * 20_000)
+    kept = ("a line\n" * 20_000)[:LONGEST_TEXT]
+    assert page.address["text"] == text_key(kept) and not page.warnings
+    assert "Only the first 100,000 of 140,000 characters are used." in page.notes
+
+
+def test_a_link_whose_text_is_gone_says_so_and_opens(open_page: Open) -> None:
+    page = open_page(**READS | {"text": "0123456789abcdef"})
+    assert "paste the text again" in page.warnings
+    assert "text" not in page.address and page.live["steps"] == [0]
+
+
+def test_words_and_scores_are_shown_for_the_tasks_that_have_them(
+    open_page: Open,
+) -> None:
+    page = open_page(lang="en", task="summarisation", hidden_size="4")
+    assert [p["name"] for p in page.live["panels"]][-2:] == ["readings", "scores"]
+    page.choose("task", "sine")
+    assert not {"readings", "scores"} & {p["name"] for p in page.live["panels"]}
 
 
 def test_an_initialisation_shows_its_parameter_with_its_default(
