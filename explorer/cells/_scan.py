@@ -21,11 +21,11 @@ def scan(a: Tensor, b: Tensor) -> Tensor:
     multiplies and adds: where all |a| <= 1, nothing can overflow that fits in the end.
 
     Args:
-        a: (time, ...), real or complex.
-        b: (time, ...), as a.
+        a: (time, ...), real or complex; 1 where it is the same along an axis of b.
+        b: (time, ...), as many axes, of the same kind.
 
     Returns:
-        (time, ...).
+        (time, ...), as b.
     """
     return _Scan.apply(a, b)
 
@@ -58,7 +58,8 @@ class _Scan(torch.autograd.Function):
         nothing = torch.zeros_like(a[:1])
         later = torch.cat([a[1:], nothing])
         by_b = scan(later.flip(0), gradient.flip(0)).flip(0)
-        return torch.cat([nothing, by_b[1:] * h[:-1]]), by_b
+        by_a = (by_b[1:] * h[:-1]).sum_to_size(a[1:].shape)
+        return torch.cat([nothing, by_a]), by_b
 
 
 class InputGatedCell(Cell):

@@ -93,7 +93,7 @@ class LRU(Cell):
     def sequence(self, x: Tensor) -> Tensor:
         """Run a whole sequence by a parallel scan."""
         driven = self._driven(x)
-        s = scan(self._turn().expand_as(driven), driven)
+        s = scan(self._turn().expand(len(x), 1, -1), driven)
         return self._shown(x, s.real, s.imag)
 
     def _turn(self) -> Tensor:

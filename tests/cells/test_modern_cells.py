@@ -203,6 +203,18 @@ def test_the_scan_equals_the_loop_in_values_and_gradients(time, dtype):
     torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
 
 
+def test_the_scan_takes_factors_that_all_sequences_share():
+    a, b = pair(6, torch.complex128)
+    shared = a[:, :1].detach().requires_grad_()
+    found, expected = scan(shared, b), looped(shared, b)
+    torch.testing.assert_close(found, expected, atol=1e-9, rtol=1e-9)
+    one, other = (
+        torch.autograd.grad(h.abs().square().sum(), [shared, b])
+        for h in (found, expected)
+    )
+    torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 def test_the_scan_can_be_differentiated_twice(dtype):
     assert torch.autograd.gradcheck(scan, pair(3, dtype))
