@@ -122,13 +122,13 @@ class Visitor:
         socket.on("framesent", count)
 
     def open(self, query: dict[str, str] | str) -> "Visitor":
-        """Open a link of the page and wait until all five pictures are drawn."""
+        """Open a link of the page and wait until all pictures are drawn."""
         text = query if isinstance(query, str) else urlencode(query)
         self.page.goto(f"{self.address}/?{text}")
         self.until("() => document.querySelectorAll('.live-plot .main-svg').length")
         self.until(
             "() => { const all = [...document.querySelectorAll('.live-plot')];"
-            "return all.length === 5 && all.every((plot) => plot.data); }"
+            "return all.length >= 5 && all.every((plot) => plot.data); }"
         )
         return self
 
@@ -247,7 +247,7 @@ def trained(browser: Browser, address: str) -> Iterator[Visitor]:
     """Return a visitor who picked a cell, trained it beyond guessing, and paused."""
     visitor = Visitor(browser, address).open(LONG | {"cell": "rnn"})
     visitor.page.get_by_role("combobox", name="Cell").click()
-    visitor.page.get_by_role("option", name="LSTM").click()
+    visitor.page.get_by_role("option", name="LSTM · 1997", exact=True).click()
     visitor.until("() => location.search.includes('cell=lstm')")
     visitor.press("Train")
     visitor.until(

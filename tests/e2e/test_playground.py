@@ -14,6 +14,11 @@ SMALL = {"lang": "en", "seq_len": "10", "hidden_size": "8", "batch_size": "16"}
 BASELINE = 1 / 6  # the loss of a guess in the adding problem
 LENGTH = 10  # time steps of its sequences
 PANELS = {"loss", "gradients", "trajectories", "answer", "states"}
+OWN_TEXT = "To be, or not to be: 这是一个问题。 \U0001f600\n" * 20
+READS = {"lang": "en", "task": "characters", "seq_len": "10", "hidden_size": "8"}
+READS |= {"steps": "3", "batch_size": "8"}
+CARDS = """(wanted) => JSON.stringify(wanted) === JSON.stringify(
+  [...document.querySelectorAll(".live-card")].map((c) => c.dataset.panel).sort())"""
 Visit = Callable[..., Any]
 
 COUNT_REDRAWS = f"""(names) => {{
@@ -198,13 +203,75 @@ def test_the_choices_on_a_card_are_those_that_the_run_has(visit: Visit) -> None:
       "[data-panel=states] .live-choice button")].map((b) => b.innerText).join("|")"""
     layers = visitor.page.get_by_role("spinbutton", name="Layers")
     for count, buttons in (
-        ("3", "hₜ|cₜ|layer 3|layer 2|layer 1"),
-        ("1", "hₜ|cₜ"),
-        ("2", "hₜ|cₜ|layer 2|layer 1"),
+        ("3", "hₜ|cₜ|iₜ|fₜ|oₜ|layer 3|layer 2|layer 1"),
+        ("1", "hₜ|cₜ|iₜ|fₜ|oₜ"),
+        ("2", "hₜ|cₜ|iₜ|fₜ|oₜ|layer 2|layer 1"),
     ):
         layers.fill(count)
         layers.press("Enter")
         visitor.until(f"(wanted) => ({offered})() === wanted", buttons)
     visitor.page.get_by_role("combobox", name="Cell").click()
-    visitor.page.get_by_role("option", name="RNN").click()
+    visitor.page.get_by_role("option", name="RNN · 1990", exact=True).click()
     visitor.until(f"(wanted) => ({offered})() === wanted", "layer 2|layer 1")
+
+
+def test_a_pasted_text_is_learned_and_its_link_opens_for_a_friend(
+    visit: Visit,
+) -> None:
+    visitor = visit().open(READS)
+    assert visitor.page.locator(".live-card").count() == 6, "words to read among them"
+    built_in = visitor.chart("readings")
+    field = visitor.page.get_by_role("textbox", name="Your own text")
+    field.fill(OWN_TEXT)
+    field.press("Control+Enter")
+    visitor.until("() => location.search.includes('text=')")
+    visitor.page.get_by_text(f"{len(OWN_TEXT):,} of at most 100,000").wait_for()
+    visitor.press("Train")
+    visitor.status("Trained")
+    visitor.drawn(3)
+    assert visitor.chart("readings") != built_in
+    friend = visit().open(visitor.query)
+    friend.drawn(3)
+    assert friend.query == visitor.query
+    assert friend.charts() == visitor.charts()
+    shown = friend.page.get_by_role("textbox", name="Your own text").input_value()
+    assert shown == OWN_TEXT
+
+
+def test_a_text_that_is_too_long_is_cut_and_a_constant_one_told(visit: Visit) -> None:
+    visitor = visit().open(READS)
+    field = visitor.page.get_by_role("textbox", name="Your own text")
+    for text, said in (
+        ("abcdefghij" * 10_050, "Only the first 100,000 of 100,500 characters"),
+        ("aaaa", "fewer than two different characters"),
+    ):
+        field.fill(text)
+        field.press("Control+Enter")
+        visitor.page.get_by_text(said).wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_ready_experiment_sets_the_page_and_changes_its_cards(
+    visit: Visit, width: int
+) -> None:
+    phone = {"is_mobile": True, "has_touch": True} if width < 500 else {}
+    visitor = visit(viewport={"width": width, "height": 844}, **phone).open(SMALL)
+    menu = visitor.page.get_by_role("button", name="Ready experiments")
+    for experiment, cards in (
+        ("A summariser: LSTM(128), Dense(1)", PANELS | {"readings", "scores"}),
+        ("What came first: temporal order", PANELS),
+    ):
+        menu.click()
+        visitor.page.get_by_text(experiment, exact=True).click()
+        visitor.until(CARDS, sorted(cards))
+        visitor.drawn(0)
+    assert visitor.query["task"] == "temporal_order"
+    assert visitor.page.evaluate(WIDEST) <= width
+
+
+def test_the_menu_of_activations_has_those_that_the_cell_takes(visit: Visit) -> None:
+    visitor = visit().open(SMALL | {"cell": "cornn"})
+    visitor.page.get_by_role("combobox", name="Activation f").click()
+    options = visitor.page.get_by_role("option")
+    assert options.all_inner_texts() == ["tanh", "sigmoid", "softsign"]
+    visitor.page.keyboard.press("Escape")
