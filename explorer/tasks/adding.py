@@ -25,6 +25,14 @@ class Adding(ValueAtEnd):
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "values"
     value_range = (0.0, 2.0)
+    settings = {
+        "cell": "lstm",
+        "init": "chrono",
+        "hidden_size": 32,
+        "learning_rate": 0.01,
+        "batch_size": 32,
+        "steps": 1000,
+    }
 
     seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 4, 1000) = 100
 

@@ -26,6 +26,14 @@ class DelayedRecall(ClassAtEnd):
     )
     source = "Bengio, Simard & Frasconi 1994"
     input_kind = "symbols"
+    settings = {
+        "cell": "lstm",
+        "init": "chrono",
+        "hidden_size": 32,
+        "learning_rate": 0.01,
+        "batch_size": 32,
+        "steps": 400,
+    }
 
     seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 3, 1000) = 50
     symbols: whole(Text(en="Symbols K", zh="符号数 K"), 2, 8) = 8

@@ -29,6 +29,14 @@ class FlipFlop(Series):
     source = "Sussillo & Barak 2013"
     input_kind = "values"
     metric_title = Text(en="mean squared error", zh="均方误差")
+    settings = {
+        "cell": "rnn",
+        "init": "default",
+        "hidden_size": 64,
+        "learning_rate": 0.003,
+        "batch_size": 32,
+        "steps": 1200,
+    }
 
     seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 2, 1000) = 64
     bits: whole(Text(en="Bits", zh="位数"), 1, 3) = 3

@@ -1,7 +1,8 @@
 """Sunspots: real yearly counts, 1700-2008; learn from the past, be tested after 1920.
 
 Data and licence: assets/sunspots.md. The split at 1920 is the usual one of the
-time-series literature (A. S. Weigend, B. A. Huberman & D. E. Rumelhart 1990).
+time-series literature (A. S. Weigend, B. A. Huberman & D. E. Rumelhart 1990), and so is
+a linear autoregression as the rival.
 """
 
 from functools import cache
@@ -12,11 +13,13 @@ import torch
 from torch import Generator, Tensor
 
 from explorer.fields import whole
+from explorer.tasks._forecast import least_squares, taps
 from explorer.tasks._task import TASKS, Baseline, Batch, Series, nrmse
 from explorer.texts import Text
 
 DATA = Path(__file__).parents[2] / "assets" / "sunspots.csv"
 LAST_TRAINING_YEAR = 1920
+CYCLE, TAPS = 11, 9  # years; of a cycle, and that the linear rival reads
 
 
 @cache
@@ -39,6 +42,7 @@ class Sunspots(Series):
     """x_t is one year's count, the target the count some years later."""
 
     order = 6
+    family = "forecast"
     title = Text(en="sunspots (real data)", zh="太阳黑子（真实数据）")
     question = Text(
         en="Sunspot counts since 1700, year by year. How many will there be next?",
@@ -47,6 +51,14 @@ class Sunspots(Series):
     source = "NOAA"
     input_kind = "values"
     metric_title = Text(en="NRMSE 1921–2008 (error/σ)", zh="NRMSE 1921–2008（误差/σ）")
+    settings = {
+        "cell": "rnn",
+        "init": "default",
+        "hidden_size": 8,
+        "learning_rate": 0.01,
+        "batch_size": 32,
+        "steps": 1000,
+    }
 
     # At most as many as there are test years: the sequence shown has no other targets.
     seq_len: whole(Text(en="Years read T", zh="读入年数 T"), 5, 88) = 60
@@ -106,6 +118,28 @@ class Sunspots(Series):
         loss = self.losses(known.inputs, known.targets).mean().item()
         title = Text(en="repeat the present", zh="重复当前值")
         return Baseline(loss, self.metric(test.inputs, test.targets), title)
+
+    def rivals(self) -> list[Baseline]:
+        """Return the test errors of the year one cycle before, and of a linear answer.
+
+        The linear answer weighs the last years as is best for the training years.
+        """
+        counts = standardised()
+        count, test = min(TAPS, self.seq_len), len(self._test_windows())
+        rows = taps(counts[None, : -self.horizon], count)
+        targets = counts[None, self.horizon + count - 1 :]
+        known = rows.shape[1] - test
+        weights = least_squares(rows[:, :known], targets[:, :known])
+        linear = nrmse(rows[:, known:] @ weights, targets[:, known:])
+        cycle = nrmse(counts[-test - CYCLE : -CYCLE], counts[-test:])
+        return [
+            Baseline(None, cycle, Text(en="11 years before", zh="11 年前的值")),
+            Baseline(
+                None,
+                linear,
+                Text(en=f"linear, last {count} years", zh=f"最近 {count} 年的线性组合"),
+            ),
+        ]
 
     def times(self) -> list[float]:
         """Return the years that the first test window reads."""

@@ -27,6 +27,14 @@ class TemporalOrder(ClassAtEnd):
     )
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "symbols"
+    settings = {
+        "cell": "lstm",
+        "init": "chrono",
+        "hidden_size": 32,
+        "learning_rate": 0.005,
+        "batch_size": 32,
+        "steps": 800,
+    }
 
     seq_len: whole(Text(en="Sequence length T", zh="序列长度 T"), 10, 1000) = 100
 

@@ -7,11 +7,13 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from explorer.config import RunConfig
 from explorer.fields import numbers
-from explorer.tasks import TASKS, Batch, Task
+from explorer.tasks import IGNORE, TASKS, Batch, Task
 
 BATCH = 6
 NAMES = TASKS.names()
+PER_STEP = ("series", "classes", "labels")
 
 
 def extremes(name: str) -> list[Task]:
@@ -48,7 +50,9 @@ def perfect(task: Task, batch: Batch) -> torch.Tensor:
         return batch.targets
     if task.answer_kind == "value":
         return batch.targets.expand(task.seq_len, -1, -1)
-    answer = torch.eye(len(task.output_names))[batch.targets]
+    if task.answer_kind == "labels":
+        return 200.0 * batch.targets.clamp(min=0)[..., None] - 100
+    answer = torch.eye(len(task.output_names))[batch.targets.clamp(min=0)]
     return (100 * answer).expand(task.seq_len, -1, -1)
 
 
@@ -58,6 +62,8 @@ def target_shape(task: Task, count: int) -> tuple[int, ...]:
         "class": (count,),
         "value": (count, outputs),
         "series": (task.seq_len, count, outputs),
+        "classes": (task.seq_len, count),
+        "labels": (task.seq_len, count),
     }[task.answer_kind]
 
 
@@ -70,8 +76,8 @@ def test_batches_have_the_promised_shapes_and_types(task, method):
     assert batch.inputs.dtype == torch.float32
     assert batch.inputs.isfinite().all()
     assert batch.targets.shape == target_shape(task, count)
-    is_class = task.answer_kind == "class"
-    assert batch.targets.dtype == (torch.int64 if is_class else torch.float32)
+    is_value = task.answer_kind in ("value", "series")
+    assert batch.targets.dtype == (torch.float32 if is_value else torch.int64)
     assert method == "evaluation" or count == BATCH
 
 
@@ -84,6 +90,12 @@ def test_symbols_are_one_hot_and_answers_are_classes(task):
     if task.answer_kind == "class":
         assert 0 <= batch.targets.min()
         assert batch.targets.max() < len(task.output_names)
+    if task.answer_kind in ("classes", "labels"):
+        count = 2 if task.answer_kind == "labels" else len(task.output_names)
+        assert set(batch.targets.unique().tolist()) <= {IGNORE, *range(count)}
+        assert (batch.targets != IGNORE).any(0).all(), "each sequence asks something"
+    if task.answer_kind == "labels":
+        assert len(task.output_names) == 1
     if task.value_range is not None:
         low, high = task.value_range
         assert low <= batch.targets.min() and batch.targets.max() <= high
@@ -114,9 +126,66 @@ def test_a_perfect_answer_has_no_loss_and_the_best_metric(task):
 @every_variant
 def test_the_guess_is_worse_than_perfect_and_finite(task):
     baseline = task.baseline()
-    assert 0 < baseline.loss < math.inf
+    assert baseline.loss is None or 0 < baseline.loss < math.inf
     best = 1.0 if task.higher_is_better else 0.0
-    assert 0 <= baseline.metric < 2 and baseline.metric != best
+    assert 0 <= baseline.metric < math.inf and baseline.metric != best
+
+
+@every_variant
+def test_rivals_reach_something_finite_and_have_names_of_their_own(task):
+    rivals = task.rivals()
+    for rival in rivals:
+        assert rival.loss is None or 0 <= rival.loss < math.inf
+        assert 0 <= rival.metric < math.inf
+        assert rival.metric <= 1 or not task.higher_is_better
+    for language in ("en", "zh"):
+        names = [getattr(guess.title, language) for guess in (task.baseline(), *rivals)]
+        assert all(names) and len(set(names)) == len(names)
+
+
+@every_task
+def test_the_settings_are_those_of_a_run_that_can_be_made(name):
+    settings = TASKS[name].settings
+    apart = {"task", "seq_len", "task_params", "text", "seed", "device"}
+    assert {"cell", "hidden_size", "learning_rate", "steps"} <= set(settings)
+    assert set(settings) <= set(RunConfig.model_fields) - apart
+    config = RunConfig(task=name, **settings)
+    assert config.model_dump() | settings == config.model_dump()
+
+
+@every_task
+def test_what_can_be_trained_on_is_always_the_same_and_never_evaluated(name):
+    task = default(name)
+    examples = task.examples()
+    if examples is None:
+        return
+    count = examples.inputs.shape[1]
+    assert examples.inputs.shape == (task.seq_len, count, len(task.input_names))
+    assert examples.targets.shape == target_shape(task, count)
+    again = default(name).examples()
+    assert all(torch.equal(a, b) for a, b in zip(examples, again, strict=True))
+    known = {column.numpy().tobytes() for column in examples.inputs.unbind(1)}
+    drawn = task.sample(BATCH, generator()).inputs.unbind(1)
+    assert {column.numpy().tobytes() for column in drawn} <= known
+    held_out = task.evaluation(BATCH, generator()).inputs.unbind(1)
+    assert not known & {column.numpy().tobytes() for column in held_out}
+
+
+@every_variant
+def test_readings_and_scores_are_words_and_numbers_with_names(task):
+    batch = task.evaluation(BATCH, generator())
+    shape = (*batch.inputs.shape[:2], len(task.output_names))
+    outputs = torch.randn(shape, generator=generator(1))
+    for i in range(min(BATCH, shape[1])):
+        targets = batch.targets.select(task.sequences_axis, i)
+        for reading in task.readings(batch.inputs[:, i], targets, outputs[:, i]):
+            assert reading.title.en and reading.title.zh
+            for word, mark in reading.words:
+                assert isinstance(word, str)
+                assert mark in ("", "right", "wrong", "kept", "dropped", "missed")
+    scores = task.scores(batch, outputs)
+    assert len({tuple(score.values) for score in scores}) <= 1, "the same metrics"
+    assert all(math.isfinite(v) for score in scores for v in score.values.values())
 
 
 @every_task
@@ -130,6 +199,14 @@ def test_the_loss_of_a_sequence_is_its_own_and_as_the_textbook_says(name):
     for i in range(BATCH):
         if task.answer_kind == "class":
             expected = np.log(np.exp(y[-1, i]).sum()) - y[-1, i, z[i]]
+        elif task.answer_kind in ("classes", "labels"):
+            asked = np.flatnonzero(z[:, i] != IGNORE)
+            no = np.zeros(task.seq_len) if task.answer_kind == "labels" else None
+            all_y = y[:, i] if no is None else np.stack([no, y[:, i, 0]], axis=1)
+            surprises = [
+                np.log(np.exp(all_y[t]).sum()) - all_y[t, z[t, i]] for t in asked
+            ]
+            expected = np.mean(surprises)
         elif task.answer_kind == "value":
             expected = np.mean((y[-1, i] - z[i]) ** 2)
         else:
@@ -139,14 +216,19 @@ def test_the_loss_of_a_sequence_is_its_own_and_as_the_textbook_says(name):
 
 
 @every_task
-def test_answers_before_the_end_do_not_count_where_the_end_is_asked_for(name):
+def test_answers_count_where_something_is_asked_and_nowhere_else(name):
     task = default(name)
     batch = task.sample(BATCH, generator())
     shape = (task.seq_len, BATCH, len(task.output_names))
     outputs = torch.randn(shape, generator=generator(1), requires_grad=True)
     (slope,) = torch.autograd.grad(task.losses(outputs, batch.targets).sum(), outputs)
-    assert slope[-1].any()
-    assert bool(slope[:-1].any()) == (task.answer_kind == "series")
+    if task.answer_kind in PER_STEP:
+        asked = batch.targets != IGNORE
+        asked = asked.any(2) if task.answer_kind == "series" else asked
+    else:
+        asked = torch.zeros(shape[:2], dtype=torch.bool)
+        asked[-1] = True
+    assert torch.equal(slope.any(2), asked)
 
 
 @every_variant
