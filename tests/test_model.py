@@ -24,7 +24,7 @@ def config(task: str = "adding", cell: str = "lstm", **settings) -> RunConfig:
         "seq_len": TIME,
         "hidden_size": HIDDEN,
         "num_layers": LAYERS,
-        "init": "default",
+        "init": CELLS[cell].initialisations[0],
         "seed": 5,
     }
     return RunConfig(
@@ -103,7 +103,9 @@ def numpy_losses(run: RunConfig, outputs, targets):
     return np.log(np.exp(last).sum(1)) - right
 
 
-RUNS = [(task, cell) for task in TASKS for cell in CELLS.names()]
+# The other cells are held to their equations by `checks/equations.py`.
+WRITTEN = ("rnn", "lstm", "gru")
+RUNS = [(task, cell) for task in TASKS for cell in WRITTEN]
 each_run = pytest.mark.parametrize(("task", "cell"), RUNS)
 
 
@@ -122,7 +124,7 @@ def test_a_trace_holds_what_an_unroll_in_numpy_finds(task, cell):
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
-@pytest.mark.parametrize("cell", CELLS.names())
+@pytest.mark.parametrize("cell", WRITTEN)
 def test_the_activation_stands_where_the_equations_have_it(cell, activation):
     run = config("flip_flop", cell, activation=activation)
     batch, weights = batch_of(run), weights_of(run)
