@@ -66,7 +66,7 @@ PRESETS: dict[str, Preset] = {
             "corners of a cube.",
             zh="每个通道记住最近一次脉冲；状态聚集在立方体的各个角上。",
         ),
-        {"task": "flip_flop", "cell": "gru", "seq_len": "64"},
+        {"task": "flip_flop"},
     ),
     "summary": Preset(
         Text(en="A summariser: LSTM(128), Dense(1)", zh="摘要器：LSTM(128)、Dense(1)"),
@@ -75,7 +75,8 @@ PRESETS: dict[str, Preset] = {
             "batches of 32.",
             zh="逐词决定保留或舍去：二元交叉熵、Adam、10 个轮次、每批 32 个。",
         ),
-        {"task": "summarisation", "cell": "lstm", "hidden_size": "128"},
+        {"task": "summarisation", "cell": "lstm", "hidden_size": "128"}
+        | {"optimiser": "adam", "batch_size": "32", "steps": "940"},
     ),
     "speech": Preset(
         Text(en="Speech: who says this vowel?", zh="语音：这个元音是谁说的？"),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from explorer.batches import updates_per_epoch
 from explorer.config import RunConfig
 from explorer.link import from_query, to_query
 from explorer.presets import PRESETS, experiment_of
@@ -41,6 +42,7 @@ def test_the_summariser_is_the_one_of_the_article() -> None:
     network = config.cell, config.hidden_size, config.num_layers, config.optimiser
     assert network == ("lstm", 128, 1, "adam") and config.batch_size == 32
     assert len(config.build_task().output_names) == 1
+    assert config.steps == 10 * (updates_per_epoch(config) or 0)
 
 
 def test_the_two_runs_on_adding_differ_in_the_cell_and_its_beginning_alone() -> None:
