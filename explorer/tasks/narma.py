@@ -54,7 +54,7 @@ class Narma(Forecast):
     """u_t from U[0, 0.5] goes in; the target is the next answer of the system."""
 
     order = 17
-    title = Text(en="NARMA-10", zh="NARMA-10")
+    title = Text(en="NARMA-10 (a system)", zh="NARMA-10（非线性系统）")
     question = Text(
         en="A system mixes what it reads now and ten steps ago. What does it say next?",
         zh="一个系统把当前输入与十步之前的输入混合。它接下来输出多少？",
