@@ -104,12 +104,16 @@ def check(
 
 
 def every_check() -> list[Check]:
-    """Return all checks, by subject in the order of the page."""
+    """Return all checks as the page orders them: by subject, module and line."""
     from checks._subjects import SUBJECTS
+
+    def place(each: Check) -> tuple[int, str, int]:
+        line = each.cases.__code__.co_firstlineno
+        return SUBJECTS.index(each.subject), each.cases.__module__, line
 
     for file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
         import_module(f"checks.{file.stem}")
-    return sorted(CHECKS.values(), key=lambda each: SUBJECTS.index(each.subject))
+    return sorted(CHECKS.values(), key=place)
 
 
 def run(each: Check) -> Outcome:

@@ -14,7 +14,7 @@ TEXTS = 400
 
 @check(
     TASKS,
-    quantity=Text(en="ROUGE-1, ROUGE-2 and ROUGE-L", zh="ROUGE-1、ROUGE-2、ROUGE-L"),
+    quantity=Text(en="ROUGE-1, ROUGE-2 and ROUGE-L", zh="ROUGE-1、ROUGE-2 与 ROUGE-L"),
     reference=Text(
         en="Google's rouge-score, random texts", zh="Google 的 rouge-score，随机文本"
     ),

@@ -38,4 +38,7 @@ with st.sidebar:
     )
 st.html(STATIC / "page.css")
 with said_to(language()):
-    st.navigation(pages(ROOT / "pages", language()), position="top").run()
+    page = st.navigation(pages(ROOT / "pages", language()), position="top")
+    if page.url_path:  # home is at the root, and bears the app's name alone
+        st.set_page_config(page_title=f"{page.title} · {NAME.to(language())}")
+    page.run()

@@ -109,7 +109,9 @@ class Visitor:
         )
 
     def _on_console(self, message: Any) -> None:
-        if message.type == "error":
+        # Streamlit's page looks below its own address first for where the server is.
+        looking = "/_stcore/" in (message.location or {}).get("url", "")
+        if message.type == "error" and not looking:
             self.errors.append(message.text)
 
     def _on_socket(self, socket: WebSocket) -> None:
