@@ -14,9 +14,10 @@ from explorer.config import RunConfig, clean_text, takes_text, text_key
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import Problem, from_query, to_query
+from explorer.link import from_query, to_query
 from explorer.optimisers import OPTIMISERS
 from explorer.presets import PRESETS
+from explorer.problems import Problem
 from explorer.tasks import TASKS
 from explorer.training import Diverged, train
 

@@ -10,7 +10,8 @@ from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import LONGEST_VALUE, Problem, from_query, task_query, to_query
+from explorer.link import from_query, task_query, to_query
+from explorer.problems import LONGEST_VALUE, Problem
 from explorer.tasks import TASKS
 
 NAMES = sorted(

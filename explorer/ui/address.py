@@ -14,7 +14,8 @@ from explorer.config import RunConfig, takes_text, text_key
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import NONE, Problem, from_query, to_query, unknown_option
+from explorer.link import from_query, to_query
+from explorer.problems import NONE, Problem, unknown_option
 from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language, language_of
 from explorer.ui.pasted import find_text, pasted, take

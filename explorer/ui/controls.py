@@ -1,8 +1,5 @@
 """The controls of a run, in the sidebar: what to learn, with what, and how."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import streamlit as st
 
 from explorer.activations import ACTIVATIONS
@@ -18,6 +15,7 @@ from explorer.optimisers import OPTIMISERS
 from explorer.tasks import FAMILIES, TASKS
 from explorer.texts import Language, Text
 from explorer.ui.address import choose
+from explorer.ui.inputs import menu, number_inputs
 from explorer.ui.pasted import text_area
 from explorer.ui.state import touch
 
@@ -67,12 +65,12 @@ def _task(config: RunConfig, language: Language) -> None:
         )
         for name in ordered
     }
-    _menu("task", TASK, titles, language, _task_changed, SETS_THE_REST)
+    menu("task", TASK, titles, language, _task_changed, SETS_THE_REST)
     task = TASKS[st.session_state["task"]]
     st.caption(f"{task.question.to(language)} ({task.source})")
     if takes_text(st.session_state["task"]):
         text_area(config, language)
-    _numbers(numbers(task), language)
+    number_inputs(numbers(task), language)
 
 
 def _cell(config: RunConfig, language: Language) -> None:
@@ -80,22 +78,22 @@ def _cell(config: RunConfig, language: Language) -> None:
         name: DATED.format(title=CELLS[name].title, year=CELLS[name].year)
         for name in CELLS
     }
-    _menu("cell", CELL, titles, language, _cell_changed)
+    menu("cell", CELL, titles, language, _cell_changed)
     cell = CELLS[st.session_state["cell"]]
     st.caption(f"{cell.summary.to(language)} ({cell.source})")
     activations = {name: ACTIVATIONS[name].title for name in cell.activations}
-    _menu("activation", ACTIVATION, activations, language, touch)
+    menu("activation", ACTIVATION, activations, language, touch)
     _formula(language)
     starts = {name: INITIALISATIONS[name].title for name in cell.initialisations}
-    _menu("init", INITIALISATION, starts, language, _initialisation_changed)
+    menu("init", INITIALISATION, starts, language, _initialisation_changed)
     start = INITIALISATIONS[st.session_state["init"]]
     st.caption(f"{start.summary.to(language)} ({start.source})")
     if start.parameter is not None:
         p = start.parameter
         own = Number(p.title, p.default, p.minimum, p.maximum, integer=False)
-        _numbers({"init_value": own}, language)
+        number_inputs({"init_value": own}, language)
     settings = numbers(RunConfig)
-    _numbers({n: settings[n] for n in ("hidden_size", "num_layers")}, language)
+    number_inputs({n: settings[n] for n in ("hidden_size", "num_layers")}, language)
     cells, readout = parameter_counts(config)
     counted = PARAMETERS.format(cells=f"{cells:,}", readout=f"{readout:,}")
     st.caption(counted.to(language))
@@ -113,20 +111,20 @@ def _formula(language: Language) -> None:
 
 def _training(config: RunConfig, language: Language) -> None:
     optimisers = {name: entry.title for name, entry in OPTIMISERS.items()}
-    _menu("optimiser", OPTIMISER, optimisers, language, touch)
+    menu("optimiser", OPTIMISER, optimisers, language, touch)
     settings = numbers(RunConfig)
     first = ("learning_rate", "batch_size", "steps", "seed")
-    _numbers({name: settings[name] for name in first}, language)
+    number_inputs({name: settings[name] for name in first}, language)
     _epochs(config, language)
     st.toggle(CLIP.to(language), key="clip", on_change=touch, persist_state="session")
     if st.session_state["clip"]:
         low, high = CLIP_NORM
         own = Number(CLIP_AT, 1.0, low, high, integer=False)
-        _numbers({"clip_norm": own}, language)
+        number_inputs({"clip_norm": own}, language)
     named = {
         name: Text(en=device_name(name), zh=device_name(name)) for name in devices()
     }
-    _menu("device", DEVICE, named, language, touch)
+    menu("device", DEVICE, named, language, touch)
 
 
 def _epochs(config: RunConfig, language: Language) -> None:
@@ -140,76 +138,6 @@ def _epochs(config: RunConfig, language: Language) -> None:
         count=f"{examples.inputs.shape[1]:,}",
     )
     st.caption(line.to(language))
-
-
-def _menu(
-    name: str,
-    title: Text,
-    options: Mapping[Any, Text],
-    language: Language,
-    changed: Callable[[], None],
-    help: Text | None = None,
-) -> None:
-    # The browser sends a choice as the label it saw. Said again, the value brings the
-    # labels of a language that has just changed to it.
-    st.session_state[name] = st.session_state[name]
-    st.selectbox(
-        title.to(language),
-        list(options),
-        format_func=lambda option: options[option].to(language),
-        key=name,
-        help=help.to(language) if help else None,
-        on_change=_chosen,
-        args=(name, options, changed),
-        persist_state="session",
-    )
-
-
-def _chosen(
-    name: str, options: Mapping[Any, Text], changed: Callable[[], None]
-) -> None:
-    """Take a choice, or the label of one from before the language changed."""
-    chosen = st.session_state[name]
-    if chosen in options:
-        changed()
-        return
-    touch()
-    labels = {
-        label: option
-        for option, text in options.items()
-        for label in (text.en, text.zh)
-    }
-    st.session_state[name] = labels.get(chosen, next(iter(options)))
-
-
-def _numbers(fields: Mapping[str, Number], language: Language) -> None:
-    """Draw number inputs, two in a row."""
-    names = list(fields)
-    for left in range(0, len(names), 2):
-        columns = st.columns(2)
-        for column, name in zip(columns, names[left : left + 2], strict=False):
-            with column:
-                _number(name, fields[name], language)
-
-
-def _number(name: str, field: Number, language: Language) -> None:
-    kind: Callable[[float], float] = int if field.integer else float
-    st.session_state[name] = kind(st.session_state.get(name, field.default))
-    st.number_input(
-        field.title.to(language),
-        min_value=kind(field.minimum),
-        max_value=kind(field.maximum),
-        step=1 if field.integer else _step(st.session_state[name]),
-        format="%d" if field.integer else "%g",
-        key=name,
-        on_change=touch,
-        persist_state="session",
-    )
-
-
-def _step(value: float) -> float:
-    """Return a step of the order of the value: a tenth of its leading digit's unit."""
-    return float(f"1e{int(f'{abs(value) or 1.0:e}'.partition('e')[2])}")
 
 
 def _task_changed() -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from explorer.link import Problem
+from explorer.problems import Problem
 from explorer.store import Run, StoreError
 from explorer.texts import Language, Text
 from explorer.ui.services import Services

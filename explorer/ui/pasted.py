@@ -16,6 +16,10 @@ EMPTY = Text(
     "text is learned.",
     zh="在此粘贴任何语言的文本。留空时学习内置文本。",
 )
+LIMITS = Text(
+    en="At most {maximum} characters; the last tenth is kept for testing.",
+    zh="最多 {maximum} 个字符；最后十分之一留作测试。",
+)
 COUNTED = Text(
     en="{count} of at most {maximum} characters, {different} different ones.",
     zh="{count} 个字符（最多 {maximum} 个），其中不同的有 {different} 个。",
@@ -77,8 +81,7 @@ def text_area(config: RunConfig, language: Language) -> None:
         on_change=_changed,
         persist_state="session",
     )
-    lines = [line.to(language) for line in _told(config)]
-    st.caption("  \n".join(lines or [EMPTY.to(language)]))
+    st.caption("  \n".join(line.to(language) for line in _told(config)))
 
 
 def _changed() -> None:
@@ -89,9 +92,9 @@ def _changed() -> None:
 def _told(config: RunConfig) -> list[Text]:
     """Return what is to be said of the reader's text."""
     text, length = pasted(), st.session_state.get("pasted_length", 0)
-    if not text:
-        return []
     maximum = f"{LONGEST_TEXT:,}"
+    if not text:
+        return [LIMITS.format(maximum=maximum)]
     different = f"{len(set(text)):,}"
     told = [
         COUNTED.format(count=f"{len(text):,}", maximum=maximum, different=different)
