@@ -1,6 +1,7 @@
 """Dates read by other means; the days of the test are never trained on."""
 
 import math
+import re
 from collections import Counter
 from datetime import datetime
 
@@ -51,8 +52,11 @@ def day_meant(written: str) -> str:
     if written.startswith("the "):
         day, _, rest = written.removeprefix("the ").partition(" ")
         written = f"{DAYS.index(day) + 1} {rest}"
-    for ending in ("st of", "nd of", "rd of", "th of"):
-        written = written.replace(ending, " of")
+    if numbered := re.match(r"(\d+)(st|nd|rd|th)( of .*)", written):
+        day, ending, rest = numbered.groups()
+        usual = {"1": "st", "2": "nd", "3": "rd"}.get(day[-1], "th")
+        assert ending == ("th" if day in ("11", "12", "13") else usual)
+        written = day + rest
     for form in ENGLISH_DATES:
         try:
             return datetime.strptime(written, form).strftime("%Y-%m-%d")
