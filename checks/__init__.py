@@ -1,4 +1,4 @@
-"""Every number that the app shows, against a reference that shares no code with it.
+"""What the app shows, against another way to the same number.
 
 `python -m checks` (or `make verify`) computes all of it anew and prints a table;
 `python -m checks --write` also writes the table that the page "How we know" shows.

@@ -41,7 +41,7 @@ class Check:
     Attributes:
         name: "module.function".
         quantity: what the app computes and shows.
-        reference: what it is compared with, sharing no code with the app.
+        reference: what it is compared with, which avoids the code that is checked.
         where: where in the app the quantity is seen.
         tolerance: the largest error that passes, in the units of `kind`.
         cases: yields a case's name and its error, over all cases.

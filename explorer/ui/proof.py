@@ -26,12 +26,12 @@ MADE = Text(
     zh="{date} · torch {torch} · Python {python} · {architecture}，{cores} 核",
 )
 WHY = Text(
-    en="An independent reference is another way to the same number that shares no code "
-    "with this app: somebody else's library, a formula worked out by hand, a theorem, "
-    "or simply nudging a value and looking. Each row shows the largest difference "
-    "found over all its cases beside the largest that would have been let pass; the "
-    "dot is the difference, the bar ends at the tolerance.",
-    zh="独立的参照，是用与本应用毫无共同代码的另一种办法得到同一个数：他人的库、"
+    en="An independent reference is another way to the same number, one that avoids "
+    "the code that is checked: somebody else's library, a formula worked out by hand, "
+    "a theorem, or simply nudging a value and looking. Each row shows the largest "
+    "difference found over all its cases beside the largest that would have been let "
+    "pass; the dot is the difference, the bar ends at the tolerance.",
+    zh="独立的参照，是不经过被检验的代码、用另一种办法得到同一个数：他人的库、"
     "手工推导的公式、定理，或者干脆把一个值轻轻推动再看结果。"
     "每一行给出全部情形中最大的差异，以及允许的最大差异；"
     "圆点是差异，色条止于容差。",
