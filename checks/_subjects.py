@@ -37,15 +37,19 @@ MEASUREMENTS = Subject(
     Text(en="What is measured on a network", zh="对网络的测量"),
     Text(
         en="How much a gradient shrinks, what a state remembers, where it goes: "
-        "beside theorems and other libraries.",
-        zh="梯度缩小多少、状态记住什么、走向何处：与定理和其他库对照。",
+        "beside theorems and other libraries. What is marked Python can be called from "
+        "there and has no picture yet.",
+        zh="梯度缩小多少、状态记住什么、走向何处：与定理和其他库对照。"
+        "标有 Python 的可以在程序中调用，目前还没有图。",
     ),
 )
 DYNAMICS = Subject(
     Text(en="Dynamics", zh="动力学"),
     Text(
-        en="Fixed points, chaos and stability, beside cases whose answer is known.",
-        zh="不动点、混沌与稳定性，与答案已知的情形对照。",
+        en="Fixed points, chaos and stability, beside cases whose answer is known. "
+        "They can be called from Python and have no picture yet.",
+        zh="不动点、混沌与稳定性，与答案已知的情形对照。"
+        "目前可以在 Python 中调用，还没有图。",
     ),
 )
 SUBJECTS = [CELLS, GRADIENTS, TASKS, TRAINING, MEASUREMENTS, DYNAMICS]

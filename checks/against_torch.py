@@ -100,7 +100,7 @@ def gradients() -> Cases:
         en="One step from any state: h and c", zh="从任意状态出发的一步：h 与 c"
     ),
     reference=Text(en="torch.nn, same weights", zh="torch.nn，相同权重"),
-    where=Text(en="states, gates, dynamics", zh="状态、门、动力学"),
+    where=Text(en="all pictures", zh="全部图"),
     tolerance=1e-12,
 )
 def one_step() -> Cases:

@@ -24,7 +24,9 @@ from explorer.probes.products import (
 )
 from explorer.texts import Text
 
-PASSES = Text(en="what passes through time", zh="穿过时间的量")
+PASSES = Text(
+    en="Python: explorer.probes.products", zh="Python：explorer.probes.products"
+)
 
 
 def linear_jacobians(weight: Tensor, steps: int) -> np.ndarray:
@@ -142,7 +144,7 @@ def spectral_radius_misleads() -> Cases:
         en="autograd, with no other path left (U = 0)",
         zh="自动微分（U = 0，无其他通路）",
     ),
-    where=Text(en="the gates' pictures", zh="门的图"),
+    where=Text(en="Python: explorer.probes.gates", zh="Python：explorer.probes.gates"),
     tolerance=1e-9,
     kind="absolute",
 )

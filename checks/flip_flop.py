@@ -23,7 +23,10 @@ from explorer.texts import Text
 from explorer.training import train
 
 UNITS = 16
-WHERE = Text(en="the fixed points", zh="不动点图")
+WHERE = Text(
+    en="Python: explorer.dynamics.fixed_points",
+    zh="Python：explorer.dynamics.fixed_points",
+)
 SETTINGS = {"rnn": ("orthogonal", 300), "gru": ("default", 300)}
 SILENCE = torch.zeros(3, dtype=torch.float64)
 

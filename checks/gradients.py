@@ -128,7 +128,7 @@ def _by_nudging(config: RunConfig, model: Model, batch) -> Tensor:
         en="the steepest of 200,001 chords on [−10, 10]",
         zh="[−10, 10] 上 200,001 条割线中最陡的一条",
     ),
-    where=Text(en="the formula's caption, the ceiling", zh="公式说明、上界"),
+    where=Text(en="the formula's caption", zh="公式说明"),
     tolerance=1e-4,
 )
 def steepest_slopes() -> Cases:
@@ -150,7 +150,9 @@ def steepest_slopes() -> Cases:
         en="central differences: every input nudged by ±1e-6",
         zh="中心差分：每个输入各推动 ±1e-6",
     ),
-    where=Text(en="the input-gradient picture", zh="输入梯度图"),
+    where=Text(
+        en="Python: explorer.probes.gradients", zh="Python：explorer.probes.gradients"
+    ),
     tolerance=1e-6,
 )
 def inputs_that_mattered() -> Cases:

@@ -24,7 +24,9 @@ from explorer.step_map import StepMap
 from explorer.texts import Text
 
 NUDGE = 1e-6
-PASSES = Text(en="what passes through time", zh="穿过时间的量")
+PASSES = Text(
+    en="Python: explorer.probes.jacobians", zh="Python：explorer.probes.jacobians"
+)
 
 
 @check(

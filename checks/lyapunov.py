@@ -14,7 +14,9 @@ from explorer.dynamics.lyapunov import lyapunov_spectrum, mean_field_exponent
 from explorer.step_map import StepMap
 from explorer.texts import Text
 
-CHAOS = Text(en="the Lyapunov spectrum", zh="李雅普诺夫谱")
+CHAOS = Text(
+    en="Python: explorer.dynamics.lyapunov", zh="Python：explorer.dynamics.lyapunov"
+)
 
 
 def random_network(gain: float, units: int, seed: int) -> Cell:

@@ -19,7 +19,9 @@ from explorer.texts import Text
         zh="延迟线的记忆：k 步之前输入的 R²",
     ),
     reference=Text(en="1 for k < N units, 0 beyond", zh="k < N 个单元时为 1，之后为 0"),
-    where=Text(en="the memory curve", zh="记忆曲线"),
+    where=Text(
+        en="Python: explorer.probes.memory", zh="Python：explorer.probes.memory"
+    ),
     tolerance=0.01,
     kind="absolute",
 )
@@ -45,7 +47,9 @@ def delay_line() -> Cases:
         en="scikit-learn's Ridge, held-out sequences",
         zh="scikit-learn 的 Ridge（留出序列）",
     ),
-    where=Text(en="the memory curve", zh="记忆曲线"),
+    where=Text(
+        en="Python: explorer.probes.memory", zh="Python：explorer.probes.memory"
+    ),
     tolerance=1e-6,
     kind="absolute",
 )
@@ -80,7 +84,7 @@ def memory() -> Cases:
         en="the shares of a uniform gate, 10 % and 10 %",
         zh="均匀分布的门：两者各 10 %",
     ),
-    where=Text(en="the gates' pictures", zh="门的图"),
+    where=Text(en="Python: explorer.probes.gates", zh="Python：explorer.probes.gates"),
     tolerance=4,
     kind="sigma",
 )

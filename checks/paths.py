@@ -77,7 +77,9 @@ def explained_variance() -> Cases:
         en="Distances between all states of a path", zh="轨迹上任意两个状态的距离"
     ),
     reference=Text(en="scipy's pdist", zh="scipy 的 pdist"),
-    where=Text(en="the recurrence plot", zh="递归图"),
+    where=Text(
+        en="Python: explorer.probes.recurrence", zh="Python：explorer.probes.recurrence"
+    ),
     tolerance=1e-12,
 )
 def distances() -> Cases:
@@ -99,7 +101,9 @@ def distances() -> Cases:
         en="the readout applied by numpy, scored by scikit-learn",
         zh="用 numpy 计算读出，用 scikit-learn 评分",
     ),
-    where=Text(en="the unit ranking", zh="单元排名"),
+    where=Text(
+        en="Python: explorer.probes.ranking", zh="Python：explorer.probes.ranking"
+    ),
     tolerance=1e-9,
 )
 def unit_costs() -> Cases:

@@ -16,7 +16,10 @@ from explorer.dynamics.phase_portrait import phase_portrait
 from explorer.dynamics.spectra import eigenvalues
 from explorer.texts import Text
 
-POINTS = Text(en="the fixed points", zh="不动点图")
+POINTS = Text(
+    en="Python: explorer.dynamics.fixed_points",
+    zh="Python：explorer.dynamics.fixed_points",
+)
 SILENCE = torch.zeros(1)
 
 
@@ -78,7 +81,10 @@ def _roots(w: float, b: float) -> list[float]:
         en="roots of h = tanh(g h), and their 2-cycle for −g",
         zh="h = tanh(g h) 的根；−g 时为 2 周期",
     ),
-    where=Text(en="the bifurcation picture", zh="分岔图"),
+    where=Text(
+        en="Python: explorer.dynamics.bifurcation",
+        zh="Python：explorer.dynamics.bifurcation",
+    ),
     tolerance=1e-8,
     kind="absolute",
 )
@@ -102,7 +108,10 @@ def one_unit_bifurcation() -> Cases:
         en="tanh(W h + b) − h by numpy, at 441 points",
         zh="numpy 计算的 tanh(W h + b) − h，441 个点",
     ),
-    where=Text(en="the phase portrait", zh="相图"),
+    where=Text(
+        en="Python: explorer.dynamics.phase_portrait",
+        zh="Python：explorer.dynamics.phase_portrait",
+    ),
     tolerance=1e-12,
     kind="absolute",
 )
@@ -124,7 +133,9 @@ def flow() -> Cases:
         en="roots of the characteristic polynomial (mpmath)",
         zh="特征多项式的根（mpmath）",
     ),
-    where=Text(en="the spectrum", zh="谱图"),
+    where=Text(
+        en="Python: explorer.dynamics.spectra", zh="Python：explorer.dynamics.spectra"
+    ),
     tolerance=1e-9,
 )
 def spectrum() -> Cases:
