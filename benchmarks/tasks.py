@@ -166,6 +166,7 @@ def main(wanted: list[str]) -> None:
                 found[case] = [future.result() for future in futures]
                 print(name, case, *found[case], flush=True)
             lines = [f"# {table.title}", "", FRAME, *table.lines(found), ""]
+            RESULTS.mkdir(exist_ok=True)
             RESULTS.joinpath(f"{name}.md").write_text("\n".join(lines), "utf-8")
 
 
