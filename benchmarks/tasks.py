@@ -106,11 +106,13 @@ class Outcome(NamedTuple):
     Attributes:
         solved_at: the first recorded update at which the mark was passed, if any.
         best: the best metric that was recorded.
+        last: the metric at the end.
         seconds: how long the updates took.
     """
 
     solved_at: int | None
     best: float
+    last: float
     seconds: float
 
 
@@ -118,16 +120,17 @@ def outcome(settings: dict[str, Any], mark: float | None) -> Outcome:
     """Train a run until its metric passes the mark; with None, to its end."""
     config = run(settings)
     up = config.build_task().higher_is_better
-    best, seconds = -float("inf") if up else float("inf"), 0.0
+    best = last = -float("inf") if up else float("inf")
+    seconds = 0.0
     try:
         for snapshot in train(config):
-            best = (max if up else min)(best, snapshot.metric)
-            seconds = snapshot.seconds
+            last, seconds = snapshot.metric, snapshot.seconds
+            best = (max if up else min)(best, last)
             if mark is not None and (best >= mark if up else best < mark):
-                return Outcome(snapshot.step, best, seconds)
+                return Outcome(snapshot.step, best, last, seconds)
     except Diverged:
         pass
-    return Outcome(None, best, seconds)
+    return Outcome(None, best, last, seconds)
 
 
 def run(settings: dict[str, Any]) -> RunConfig:
@@ -249,7 +252,7 @@ def task_lines(found: Outcomes) -> list[str]:
     lines = [
         "The settings are those that the page takes when the task is chosen.",
         "",
-        "| row | task | settings | metric | guessing | rivals | best of each seed | "
+        "| row | task | settings | metric | guessing | rivals | at the end, by seed | "
         "updates | seconds |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -265,7 +268,7 @@ def task_lines(found: Outcomes) -> list[str]:
             task.metric_title.en,
             f"{guess.title.en} {guess.metric:.3g}",
             rivals or "-",
-            ", ".join(f"{o.best:.3g}" for o in outcomes),
+            ", ".join(f"{o.last:.3g}" for o in outcomes),
             str(config.steps),
             f"{median(o.seconds for o in outcomes):.0f}",
         ]
