@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 
 PLOT = "document.querySelector(`[data-panel=${name}] .live-plot`)"
 SMALL = {"lang": "en", "seq_len": "10", "hidden_size": "8", "batch_size": "16"}
+PATHS = "trajectories"
 BASELINE = 1 / 6  # the loss of a guess in the adding problem
 LENGTH = 10  # time steps of its sequences
 PANELS = {"loss", "gradients", "trajectories", "answer", "states"}
@@ -267,6 +268,22 @@ def test_a_ready_experiment_sets_the_page_and_changes_its_cards(
         visitor.drawn(0)
     assert visitor.query["task"] == "temporal_order"
     assert visitor.page.evaluate(WIDEST) <= width
+
+
+def test_no_mark_of_an_earlier_task_stays_among_the_paths(visit: Visit) -> None:
+    visitor = visit().open(SMALL)
+    visitor.slider("play").focus()
+    visitor.page.keyboard.press("ArrowLeft")  # heads are moved, not drawn anew
+    visitor.until(f"(name) => {PLOT}.querySelector('.live-mark') !== null", PATHS)
+    visitor.page.get_by_role("button", name="Ready experiments").click()
+    visitor.page.get_by_text("What came first: temporal order", exact=True).click()
+    visitor.until("() => location.search.includes('temporal_order')")
+    visitor.until(f"(name) => {PLOT}.data.length > 3", PATHS)
+    visitor.drawn(0)
+    own = f"""(name) => [...{PLOT}.querySelectorAll(".live-mark")].every((mark) =>
+      mark.style.fill ===
+        mark.closest(".trace").querySelector("path.point").style.fill)"""
+    visitor.until(own, PATHS)
 
 
 def test_the_menu_of_activations_has_those_that_the_cell_takes(visit: Visit) -> None:

@@ -108,6 +108,8 @@ export class Chart {
   /** Bring back what a redraw, a zoom or a click on the legend has undone. */
   afterPlot() {
     this.motion = null;
+    // Heads that were moved, before Plotly gave their group to another trace.
+    this.plot.querySelectorAll(".live-mark").forEach((mark) => mark.remove());
     if (isFlat(this.drawn.data) && this.drawn.data.some(isTimed) && !this.fixed) {
       this.motion = Motion.find(this.plot, this.drawn.data, this.drawnAt);
       this.motion?.show(this.t);

@@ -77,7 +77,6 @@ export class Motion {
     const layer = group.querySelector(".points");
     if (partner < 0 || !layer) this.complete = false;
     else if (groups.has(partner)) {
-      layer.querySelectorAll(".live-mark").forEach((mark) => mark.remove());
       const nodes = points(groups.get(partner));
       this.heads.push({ layer, trace, nodes, small: data[partner].marker.size });
     }
