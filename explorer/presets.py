@@ -16,11 +16,13 @@ class Preset(NamedTuple):
         purpose: one sentence on what there is to see.
         own: its settings as name=value pairs, the task among them, where they are not
             those under which the task is instructive.
+        row: the row of the tables of who learns what that shows what is claimed.
     """
 
     title: Text
     purpose: Text
     own: dict[str, str]
+    row: str
 
     @property
     def query(self) -> dict[str, str]:
@@ -37,6 +39,7 @@ PRESETS: dict[str, Preset] = {
             zh="门一开始就敞开的 LSTM，能把相隔上百步的两个数记住并相加。",
         ),
         {"task": "adding", "cell": "lstm", "init": "chrono"},
+        "A1",
     ),
     "vanishing": Preset(
         Text(
@@ -49,6 +52,7 @@ PRESETS: dict[str, Preset] = {
             zh="同一任务但没有门：梯度在反传途中衰减，损失停留在猜测的水平。",
         ),
         {"task": "adding", "cell": "rnn", "init": "default"},
+        "A1",
     ),
     "order": Preset(
         Text(en="What came first: temporal order", zh="先后顺序：时序任务"),
@@ -58,6 +62,7 @@ PRESETS: dict[str, Preset] = {
             zh="众多符号中的两个，哪个先出现？h 的轨迹分成四束。",
         ),
         {"task": "temporal_order", "cell": "lstm", "init": "chrono"},
+        "C2",
     ),
     "flip_flop": Preset(
         Text(en="A memory of three bits: flip-flop", zh="三比特记忆：触发器"),
@@ -67,6 +72,7 @@ PRESETS: dict[str, Preset] = {
             zh="每个通道记住最近一次脉冲；状态聚集在立方体的各个角上。",
         ),
         {"task": "flip_flop"},
+        "C4",
     ),
     "summary": Preset(
         Text(en="A summariser: LSTM(128), Dense(1)", zh="摘要器：LSTM(128)、Dense(1)"),
@@ -77,6 +83,7 @@ PRESETS: dict[str, Preset] = {
         ),
         {"task": "summarisation", "cell": "lstm", "hidden_size": "128"}
         | {"optimiser": "adam", "batch_size": "32", "steps": "940"},
+        "C21",
     ),
     "speech": Preset(
         Text(en="Speech: who says this vowel?", zh="语音：这个元音是谁说的？"),
@@ -86,6 +93,7 @@ PRESETS: dict[str, Preset] = {
             zh="九位说话人的录音：从元音随时间的声音变化中辨认是谁。",
         ),
         {"task": "spoken_vowels"},
+        "C19",
     ),
     "translation": Preset(
         Text(en="Translation: dates into ISO form", zh="翻译：把日期译成 ISO 格式"),
@@ -95,6 +103,7 @@ PRESETS: dict[str, Preset] = {
             zh="逐字读入一个日期，再仅凭状态把它写成数字。",
         ),
         {"task": "translation"},
+        "C22",
     ),
     "digits": Preset(
         Text(en="Handwritten digits, row by row", zh="逐行读手写数字"),
@@ -104,6 +113,7 @@ PRESETS: dict[str, Preset] = {
             zh="一幅图像变成八行的序列；读完最后一行：这是哪个数字？",
         ),
         {"task": "digits_by_row"},
+        "C13",
     ),
     "characters": Preset(
         Text(en="The next character of a text", zh="文本的下一个字符"),
@@ -112,6 +122,7 @@ PRESETS: dict[str, Preset] = {
             zh="下一个字符是什么？也可以换成自己的文本。",
         ),
         {"task": "characters"},
+        "C20",
     ),
 }
 

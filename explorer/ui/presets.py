@@ -14,6 +14,11 @@ LEAD = Text(
     zh="选择任务和循环单元，按“训练”，观察一个真实的网络如何学习。",
 )
 
+CITED = Text(
+    en="{purpose} (Measured: row {row} in How we know.)",
+    zh="{purpose}（实测：“我们怎么知道”第 {row} 行。）",
+)
+
 
 def preset_menu(language: Language) -> None:
     """Draw the menu; a choice sets all controls but seed and device."""
@@ -30,8 +35,9 @@ def preset_menu(language: Language) -> None:
 def lead(config: RunConfig) -> Text:
     """Return what to look for in a run, or how to begin where nobody knows."""
     name = experiment_of(config)
-    beginning = config.key == RunConfig().key
-    return LEAD if name is None or beginning else PRESETS[name].purpose
+    if name is None or config.key == RunConfig().key:
+        return LEAD
+    return CITED.format(purpose=PRESETS[name].purpose, row=PRESETS[name].row)
 
 
 def _chosen() -> None:

@@ -7,6 +7,8 @@ import streamlit as st
 from explorer.texts import Language, Text
 from explorer.ui.evidence import Evidence, EvidenceError, read_evidence
 from explorer.ui.findings import findings_html
+from explorer.ui.learning import MADE as MEASURED
+from explorer.ui.learning import table_html, tables
 
 TITLE = Text(en="How we know", zh="我们怎么知道")
 LEAD = Text(
@@ -72,6 +74,7 @@ def proof(language: Language) -> None:
         st.subheader(group.title.to(language), anchor=f"subject-{number}")
         st.caption(group.about.to(language))
         st.html(findings_html(group.checks, language))
+    _learning(language)
     with st.sidebar:
         _contents(evidence, language)
 
@@ -97,12 +100,25 @@ def _headline(evidence: Evidence, language: Language) -> None:
     st.markdown(WHY.to(language))
 
 
+def _learning(language: Language) -> None:
+    """Draw the tables of who learns what, which the app's words may cite."""
+    for number, table in enumerate(tables(), 1):
+        st.subheader(table.title.to(language), anchor=f"table-{number}")
+        made = MEASURED.format(date=table.date, torch=table.torch)
+        st.caption(f"{table.about.to(language)} {made.to(language)}")
+        st.html(table_html(table, language))
+
+
 def _contents(evidence: Evidence, language: Language) -> None:
     """List the subjects, and tell how to run the checks."""
     st.markdown(f"**{SUBJECTS.to(language)}**")
     lines = [
         f"- [{group.title.to(language)}](#subject-{number}) · {len(group.checks)}"
         for number, group in enumerate(evidence.subjects, 1)
+    ]
+    lines += [
+        f"- [{table.title.to(language)}](#table-{number}) · {len(table.rows)}"
+        for number, table in enumerate(tables(), 1)
     ]
     st.markdown("\n".join(lines))
     minutes = max(1, round(evidence.seconds / 60))
