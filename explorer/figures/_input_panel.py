@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.figures._channel_map import channel_map
 from explorer.figures._theme import (
     BLUE,
     FAINT,
@@ -22,6 +23,7 @@ from explorer.figures._theme import (
 InputKind = Literal["symbols", "values"]
 Panel = tuple[list[dict[str, Any]], dict[str, Any], str]  # traces, y axis, key
 MOST_LABELLED_ROWS = 12
+MOST_CURVES = 3  # more can neither be told apart nor have a key within the card
 
 
 def input_panel(
@@ -33,7 +35,8 @@ def input_panel(
     """Return traces on axes x and y, the y axis and a key for inputs of shape (T, D).
 
     One-hot symbols take a row each. Values are drawn by what they are: a channel of
-    values beside a channel of marks, pulses among zeros, or plain curves.
+    values beside a channel of marks, pulses among zeros, up to three curves, or, of
+    more channels, a map.
     """
     if kind == "symbols":
         return _symbols(inputs, names, highlight)
@@ -42,6 +45,8 @@ def input_panel(
         return _pulses(inputs, names)
     if len(pulsed) == 2 and pulsed == [False, True]:
         return _marked(inputs, names)
+    if len(pulsed) > MOST_CURVES:
+        return *channel_map(inputs, names), ""
     return _curves(inputs, names)
 
 

@@ -22,6 +22,7 @@ from explorer.views._view import (
 )
 
 MOST_UNITS, MOST_TIMES = 64, 300
+LEAST_REACH = 0.3  # below it, colours that reach to 1 are too pale to be told apart
 
 
 def state_choice(config: RunConfig) -> list[Choice]:
@@ -43,11 +44,16 @@ def _shown(scene: Scene, chosen: Mapping[str, str]) -> tuple[str, np.ndarray]:
 
 
 def _bound(config: RunConfig, name: str, values: np.ndarray) -> float | None:
-    """Return the largest value that can be, None where it is not known or passed."""
+    """Return the largest value that can be; None where the data had better say.
+
+    That is where no bound is known, and where h comes nowhere near what bounds the
+    activation: cells that add small pieces to h would be blank.
+    """
+    reach = float(np.abs(values).max(initial=0.0))
+    if name in CELLS[config.cell].gates:
+        return 1.0 if reach <= 1 else None
     bounded = name == "h" and ACTIVATIONS[config.activation].bounded
-    if name in CELLS[config.cell].gates or bounded:
-        return 1.0 if np.abs(values).max(initial=0.0) <= 1 else None
-    return None
+    return 1.0 if bounded and LEAST_REACH <= reach <= 1 else None
 
 
 @VIEWS.register

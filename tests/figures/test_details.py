@@ -138,6 +138,44 @@ def test_marked_values_survive_thinning():
     assert "error −0.25" in texts(figure)
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4, 28])
+def test_only_few_channels_are_curves_with_a_key(channels):
+    inputs = np.random.default_rng(1).random((8, channels))
+    inputs[0, -1] = 1.0
+    figure = value_answer(
+        inputs,
+        input_names=[f"channel {i}" for i in range(channels)],
+        input_kind="values",
+        target=1.0,
+        answer=0.75,
+        language="en",
+    )
+    drawn, words = figure["data"][0], texts(figure)
+    if channels <= 3:
+        assert drawn["mode"] == "lines+markers"
+        assert ("channel 0" in words) == (channels == 3)
+        return
+    assert "channel" not in words
+    assert drawn["type"] == "heatmap" and (drawn["zmin"], drawn["zmax"]) == (0, 1)
+    np.testing.assert_allclose(drawn["z"], inputs.T, rtol=1e-2)
+    ticks = figure["layout"]["yaxis"]["tickvals"]
+    assert (ticks[0], ticks[-1]) == (0, channels - 1) and len(ticks) <= 3
+
+
+def test_a_map_of_signed_channels_has_zero_in_the_middle():
+    inputs = np.linspace(-3, 0.5, 32).reshape(8, 4)
+    drawn = series_answer(
+        inputs,
+        input_names=list("abcd"),
+        input_kind="values",
+        targets=np.zeros((8, 1)),
+        answers=None,
+        output_names=["a"],
+        language="en",
+    )["data"][0]
+    assert (drawn["zmin"], drawn["zmax"]) == (-3, 3)
+
+
 def test_a_right_and_a_wrong_class_are_told_apart_in_words():
     def words(chances):
         return texts(

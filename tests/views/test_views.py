@@ -158,6 +158,15 @@ def test_the_words_for_the_gradient_are_its_ends_in_the_top_layer() -> None:
     assert f"{norms[-1]:.2g} at the last" in words
 
 
+@pytest.mark.parametrize(("size", "reach"), [(0.01, 0.01), (0.5, 1.0), (1.2, 1.2)])
+def test_the_colours_of_small_states_suit_the_data(size: float, reach: float) -> None:
+    shown = scene("adding", cell="antisymmetric")
+    states = {"h": np.full_like(shown.trace.states["h"], size)}
+    shown = replace(shown, trace=replace(shown.trace, states=states))
+    heat = VIEWS["states"]().figure(shown, "en", {})["data"][0]
+    assert (heat["zmin"], heat["zmax"]) == (-reach, reach)
+
+
 def test_the_words_for_the_states_are_their_number_and_range() -> None:
     shown = scene()
     hidden = shown.trace.states["h"][-1, :, 0]
