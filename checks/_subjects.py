@@ -15,7 +15,7 @@ GRADIENTS = Subject(
     Text(en="Gradients", zh="梯度"),
     Text(
         en="Derivatives, beside what really happens when a number is nudged.",
-        zh="导数，与真正把一个数轻轻推动后的变化对照。",
+        zh="导数，与真正给一个数加上微小扰动后的变化对照。",
     ),
 )
 TASKS = Subject(

@@ -122,7 +122,7 @@ def stable_points_attract() -> Cases:
     DYNAMICS,
     quantity=Text(
         en="Points called saddles: how many do not let go",
-        zh="标为鞍点的点：有多少并不放开状态",
+        zh="标为鞍点的点：有多少个未使状态离开",
     ),
     reference=Text(
         en="2000 steps from 1e-4 along the unstable direction: elsewhere",

@@ -87,7 +87,7 @@ ACTIVATIONS: dict[str, Activation] = {
         functional.elu,
         1.0,
         r"\operatorname{ELU}",
-        r"a \text{ if } a > 0 \text{ else } e^{a} - 1",
+        r"\begin{cases} a & a > 0 \\ e^{a} - 1 & a \le 0 \end{cases}",
         Text(en="ELU", zh="ELU"),
         False,
     ),

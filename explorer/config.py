@@ -59,7 +59,7 @@ class RunConfig(BaseModel):
 
     `seq_len` and `task_params` take the task's defaults where they are left out, `init`
     is "chrono" for cells that have gates to set and the cell's usual one for others,
-    `activation` is tanh where the cell takes it, and `init_value` takes the
+    `activation` is the cell's usual one, and `init_value` takes the
     initialisation's default. `text` is a reader's own, for tasks that learn from one.
 
     Raises:
@@ -110,8 +110,7 @@ class RunConfig(BaseModel):
         cell = CELLS[raw.get("cell", "lstm")]
         gated = "chrono" in cell.initialisations
         raw.setdefault("init", "chrono" if gated else cell.initialisations[0])
-        usual = "tanh" in cell.activations
-        raw.setdefault("activation", "tanh" if usual else cell.activations[0])
+        raw.setdefault("activation", cell.activations[0])
         _known("init", raw["init"], INITIALISATIONS)
         parameter = INITIALISATIONS[raw["init"]].parameter
         if raw.get("init_value") is None and parameter is not None:

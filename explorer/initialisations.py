@@ -94,19 +94,19 @@ INITIALISATIONS: dict[str, Initialisation] = {
     "default": Initialisation(
         Text(en="torch's default", zh="torch 默认"),
         Text(
-            en="all weights and biases from U(−1/√H, 1/√H)",
-            zh="所有权重和偏置取自 U(−1/√H, 1/√H)",
+            en="all weights and biases from U(−1/√H, 1/√H), gains of a layer norm 1",
+            zh="所有权重和偏置取自 U(−1/√H, 1/√H)，层归一化的增益为 1",
         ),
         "torch.nn.RNN",
         _default,
     ),
     "paper": Initialisation(
-        Text(en="the paper's own", zh="论文自带"),
+        Text(en="the paper's own", zh="按原论文"),
         Text(
             en="each parameter as the cell's paper draws it",
             zh="每个参数都按该单元的论文给定的方式取值",
         ),
-        "the cell's source",
+        "Orvieto et al. 2023",
         _default,
     ),
     "orthogonal": Initialisation(
@@ -131,8 +131,9 @@ INITIALISATIONS: dict[str, Initialisation] = {
     "forget": Initialisation(
         Text(en="forget bias", zh="遗忘偏置"),
         Text(
-            en="the bias of the gate that keeps the state is set to b",
-            zh="保留状态的门的偏置设为 b",
+            en="the bias of the gate that decides how long the state is kept is set to "
+            "b, or to −b where the open gate rewrites the state",
+            zh="决定状态保留多久的门，其偏置设为 b；若该门打开时改写状态，则设为 −b",
         ),
         "Gers et al. 2000; Jozefowicz et al. 2015",
         _forget,
@@ -141,10 +142,11 @@ INITIALISATIONS: dict[str, Initialisation] = {
     "chrono": Initialisation(
         Text(en="chrono", zh="chrono（时间尺度）"),
         Text(
-            en="forget bias b from log U(1, T−1), an LSTM's input bias −b: memories "
-            "from 1 step to the whole sequence",
-            zh="遗忘偏置 b 取自 log U(1, T−1)，LSTM 的输入偏置为 −b："
-            "记忆跨度从 1 步到整个序列",
+            en="bias b of the keeping gate from log U(1, T−1) (−b where the open gate "
+            "rewrites), an LSTM's input bias −b: memories from 1 step to the whole "
+            "sequence",
+            zh="保留门的偏置 b 取自 log U(1, T−1)（若该门打开时改写状态，则取 −b），"
+            "LSTM 的输入偏置为 −b：记忆跨度从 1 步到整个序列",
         ),
         "Tallec & Ollivier 2018",
         _chrono,

@@ -55,7 +55,7 @@ PRESETS: dict[str, Preset] = {
         "A1",
     ),
     "order": Preset(
-        Text(en="What came first: temporal order", zh="先后顺序：时序任务"),
+        Text(en="What came first: temporal order", zh="先后顺序：时间顺序任务"),
         Text(
             en="Two symbols among many: which came first? The paths of h part into "
             "four.",
@@ -86,11 +86,11 @@ PRESETS: dict[str, Preset] = {
         "C21",
     ),
     "speech": Preset(
-        Text(en="Speech: who says this vowel?", zh="语音：这个元音是谁说的？"),
+        Text(en="Speech: who says these vowels?", zh="语音：这段元音是谁说的？"),
         Text(
-            en="Recordings of nine speakers, told apart by how a vowel sounds over "
+            en="Recordings of nine speakers, told apart by how two vowels sound over "
             "time.",
-            zh="九位说话人的录音：从元音随时间的声音变化中辨认是谁。",
+            zh="九位说话人的录音：从两个元音随时间的声音变化中辨认是谁。",
         ),
         {"task": "spoken_vowels"},
         "C19",
@@ -98,7 +98,7 @@ PRESETS: dict[str, Preset] = {
     "translation": Preset(
         Text(en="Translation: dates into ISO form", zh="翻译：把日期译成 ISO 格式"),
         Text(
-            en="A date is read word by word and written out again in figures, from "
+            en="A date is read letter by letter and written out again in figures, from "
             "the state alone.",
             zh="逐字读入一个日期，再仅凭状态把它写成数字。",
         ),

@@ -44,7 +44,7 @@ class Cell(nn.Module, ABC):
         keep_block: the gate whose bias decides how long the state is kept, if any.
         keep_sign: 1 where that gate, wide open, keeps the state; -1 where it rewrites.
         write_block: the gate whose bias decides how much is written, if any.
-        activations: the names of the activations that make sense here.
+        activations: the names of the activations that make sense, the usual one first.
         initialisations: the names of the initialisations that do, the usual one first.
     """
 

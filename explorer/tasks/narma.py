@@ -56,8 +56,8 @@ class Narma(Forecast):
     order = 17
     title = Text(en="NARMA-10 (a system)", zh="NARMA-10（非线性系统）")
     question = Text(
-        en="A system mixes what it reads now and ten steps ago. What does it say next?",
-        zh="一个系统把当前输入与十步之前的输入混合。它接下来输出多少？",
+        en="A system mixes what it reads with what it read nine steps ago. Its answer?",
+        zh="一个系统把当前输入与九步之前的输入混合。它接下来输出多少？",
     )
     source = "Atiya & Parlos 2000"
     settings = {

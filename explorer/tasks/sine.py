@@ -30,7 +30,7 @@ class Sine(Series):
         en="A wave of unknown frequency is read point by point. How does it go on?",
         zh="逐点读入一个频率未知的波。它接下来会怎样？",
     )
-    source = "periods 8–32"
+    source = "sin(2πt/p + φ), p = 8–32"
     input_kind = "values"
     metric_title = Text(en="NRMSE (error/σ)", zh="NRMSE（误差/σ）")
     settings = {

@@ -51,8 +51,9 @@ class Summarisation(Finite, LabelPerStep):
     family = "application"
     title = Text(en="summarisation (synthetic)", zh="文本摘要（合成）")
     question = Text(
-        en="Which words make the summary? Those of sentences on the title's topic.",
-        zh="哪些词该进入摘要？凡句子讲的是标题中的主角，就保留其中的词。",
+        en="Which words make the summary? The sentences about who is in the title, "
+        "without their adverbs.",
+        zh="哪些词该进入摘要？只保留讲标题主角的句子，并去掉副词。",
     )
     source = "Filippova et al. 2015; Nallapati et al. 2017"
     input_kind = "symbols"

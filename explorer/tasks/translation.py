@@ -51,7 +51,7 @@ class Translation(ClassPerStep):
     title = Text(en="translation of dates", zh="日期翻译")
     question = Text(
         en="A written date is read, then written anew in ISO form. Is it the same day?",
-        zh="先读完一个书写的日期，再按 ISO 格式写出。写的是同一天吗？",
+        zh="先读完一个书写的日期，再按 ISO 格式写出。写对了吗？",
     )
     source = "Sutskever, Vinyals & Le 2014"
     input_kind = "symbols"

@@ -24,7 +24,7 @@ CELL = Text(en="Cell", zh="循环单元")
 ACTIVATION = Text(en="Activation f", zh="激活函数 f")
 INITIALISATION = Text(en="Initialisation", zh="初始化")
 OPTIMISER = Text(en="Optimiser", zh="优化器")
-STEEPEST = Text(en="steepest slope γ = {gamma}", zh="最大斜率 γ = {gamma}")
+STEEPEST = Text(en="largest |f′(a)| = {gamma}", zh="|f′(a)| 最大为 {gamma}")
 CLIP = Text(en="Clip the gradient's norm", zh="裁剪梯度范数")
 CLIP_AT = Text(en="Clipping norm", zh="裁剪范数")
 DEVICE = Text(en="Device", zh="计算设备")
@@ -79,6 +79,7 @@ def _cell(config: RunConfig, language: Language) -> None:
         for name in CELLS
     }
     menu("cell", CELL, titles, language, _cell_changed)
+    st.session_state["cell_before"] = st.session_state["cell"]  # for the next change
     cell = CELLS[st.session_state["cell"]]
     st.caption(f"{cell.summary.to(language)} ({cell.source})")
     activations = {name: ACTIVATIONS[name].title for name in cell.activations}
@@ -147,11 +148,12 @@ def _task_changed() -> None:
 
 
 def _cell_changed() -> None:
-    """Keep activation and initialisation where the new cell takes them."""
+    """Keep what the reader chose where the new cell takes it, else what is usual."""
     touch()
-    cell = CELLS[st.session_state["cell"]]
+    before, cell = (CELLS[st.session_state[n]] for n in ("cell_before", "cell"))
     usual = RunConfig(cell=st.session_state["cell"])
-    if st.session_state["activation"] not in cell.activations:
+    chosen = st.session_state["activation"]
+    if chosen not in cell.activations or chosen == before.activations[0]:
         st.session_state["activation"] = usual.activation
     if st.session_state["init"] not in cell.initialisations:
         st.session_state["init"] = usual.init

@@ -21,7 +21,7 @@ LIMITS = Text(
     zh="最多 {maximum} 个字符；最后十分之一留作测试。",
 )
 COUNTED = Text(
-    en="{count} of at most {maximum} characters, {different} different ones.",
+    en="{count} of at most {maximum} characters; {different} distinct.",
     zh="{count} 个字符（最多 {maximum} 个），其中不同的有 {different} 个。",
 )
 CUT = Text(

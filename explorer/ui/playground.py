@@ -53,7 +53,7 @@ STATES = {
 }
 PROGRESS = Text(
     en="update {step} of {steps} · {seconds:.1f} s of computing on {device}",
-    zh="第 {step} / {steps} 次更新 · 在 {device} 上已计算 {seconds:.1f} 秒",
+    zh="已更新 {step} / {steps} 次 · 在 {device} 上已计算 {seconds:.1f} 秒",
 )
 WATCHING = Text(en=" · {count} watching", zh=" · {count} 人在看")
 OTHERS_WATCH = Text(

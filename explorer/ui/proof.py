@@ -12,8 +12,8 @@ from explorer.ui.learning import table_html, tables
 
 TITLE = Text(en="How we know", zh="我们怎么知道")
 LEAD = Text(
-    en="What the other pages show, held to independent references.",
-    zh="其他页面所展示的量，都与独立的参照对照过。",
+    en="What is computed here, held to independent references.",
+    zh="这里计算的量，都与独立的参照对照过。",
 )
 STYLE = Path(__file__).parent / "static" / "proof.css"
 PASSED = Text(
@@ -34,7 +34,7 @@ WHY = Text(
     "difference found over all its cases beside the largest that would have been let "
     "pass; the dot is the difference, the bar ends at the tolerance.",
     zh="独立的参照，是不经过被检验的代码、用另一种办法得到同一个数：他人的库、"
-    "手工推导的公式、定理，或者干脆把一个值轻轻推动再看结果。"
+    "手工推导的公式、定理，或者干脆给一个值加上微小扰动再看结果。"
     "每一行给出全部情形中最大的差异，以及允许的最大差异；"
     "圆点是差异，色条止于容差。",
 )

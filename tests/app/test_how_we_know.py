@@ -96,7 +96,7 @@ def test_the_way_there_and_back_keeps_every_setting(
     assert "我们怎么知道" in [str(each.value) for each in page.test.title]
     to(page, PLAYGROUND)
     assert page.address == before | {"lang": "zh"}
-    assert "第 1 / " in page.status, "the same run, a step further"
+    assert "已更新 1 / " in page.status, "the same run, a step further"
 
 
 def test_a_link_to_the_page_brings_its_language_and_run(
@@ -172,7 +172,7 @@ def test_a_failed_check_is_said_before_everything_else(
 def test_a_row_is_escaped_and_complete() -> None:
     html = findings_html([finding()], "en")
     assert "&lt;b&gt;x&lt;/b&gt; &amp; y" in html
-    row = "✓ &lt;b&gt;x&lt;/b&gt; &amp; y seen in: a picture a formula 1,234"
+    row = "✓ &lt;b&gt;x&lt;/b&gt; &amp; y found in: a picture a formula 1,234"
     assert shown(finding()) == f"{row} 3.4 × 10⁻¹² 1.0 × 10⁻⁹"
     assert 'aria-label="passed"' in html
     failed = findings_html([finding(passed=False, error=2.0)], "zh")

@@ -208,10 +208,13 @@ def test_the_table_of_the_page_lists_exactly_the_checks_that_there_are():
     kept = json.loads(TABLE.read_text(encoding="utf-8"))
     rows = [row for subject in kept["subjects"] for row in subject["checks"]]
     now = every_check()
+    about = [Text(**subject["about"]) for subject in kept["subjects"]]
+    assert about == [subject.about for subject in SUBJECTS]
     assert [row["name"] for row in rows] == [each.name for each in now]
     for row, each in zip(rows, now, strict=True):
         assert row["quantity"] == {"en": each.quantity.en, "zh": each.quantity.zh}
         assert row["reference"] == {"en": each.reference.en, "zh": each.reference.zh}
+        assert row["where"] == {"en": each.where.en, "zh": each.where.zh}
         assert (row["kind"], row["tolerance"]) == (each.kind, each.tolerance)
         assert row["passed"] and row["cases"] > 0
         assert row["error"] <= row["tolerance"]
