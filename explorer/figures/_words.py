@@ -60,11 +60,33 @@ def wrapped(words: Sequence[Word], width: int) -> list[str]:
         glue = " " if used and not spelled and not text.startswith(NEVER_FIRST) else ""
         needed = width_of(text) + (BRACKETS if mark == "missed" else 0)
         if used + len(glue) + needed > width:
-            lines.append([])
-            used, glue = 0, ""
+            lines.append(_carried(lines[-1], text, width - needed))
+            used, glue = _used(lines[-1]), ""
         lines[-1].append((glue + text, mark))
         used += len(glue) + needed
     return [_line(line) for line in lines]
+
+
+def _carried(line: list[Word], text: str, room: int) -> list[Word]:
+    """Take from a line the word that must stand before text, if text may not be first.
+
+    Nothing is taken where the line begins with it, or where it needs more than `room`.
+    """
+    if not text.startswith(NEVER_FIRST):
+        return []
+    first = len(line) - 1
+    while first > 0 and line[first][0].startswith(NEVER_FIRST):
+        first -= 1
+    carried = [(word.lstrip(" "), mark) for word, mark in line[first:][:1]]
+    carried += line[first + 1 :]
+    if first <= 0 or _used(carried) > room:
+        return []
+    del line[first:]
+    return carried
+
+
+def _used(line: Sequence[Word]) -> int:
+    return sum(width_of(t) + (BRACKETS if m == "missed" else 0) for t, m in line)
 
 
 def _shown(letter: str) -> str:

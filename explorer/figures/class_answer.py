@@ -1,6 +1,7 @@
 """One sequence and the probability that the network gives to each class."""
 
 from collections.abc import Sequence
+from os.path import commonprefix
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from explorer.figures._input_panel import InputKind
 from explorer.figures._sample import below, question, told
 from explorer.figures._theme import BLUE, ORANGE, Figure, axis, rounded
+from explorer.figures._words import width_of
 from explorer.texts import Language, Text
 
+WRONG = Text(en="{answer}, wrong", zh="{answer}，错")
+RIGHT = Text(en="{answer} ✓", zh="{answer} ✓")  # a cross would look like a class X
+MOST_LETTERS = 44  # of all the classes' names together, side by side
 PROBABILITY = Text(en="probability", zh="概率")
 
 
@@ -43,8 +48,9 @@ def class_answer(
     verdict = None
     if probabilities is not None and np.isfinite(chances).all():
         best = int(chances.argmax())
-        right = "✓" if best == target else "✗"
-        verdict = f"{class_names[best]} ({100 * chances[best]:.0f} %) {right}"
+        answer = f"{_short(class_names)[1][best]} ({100 * chances[best]:.0f} %)"
+        told_as = RIGHT if best == target else WRONG
+        verdict = told_as.format(answer=answer).to(language)
     words = told(class_names[target], verdict, top=0.25, glyph="□", language=language)
     figure = question(inputs, input_names, input_kind, highlight, 0.55, language)
     figure["data"] += _bars(chances, target)
@@ -53,9 +59,8 @@ def class_answer(
         "xaxis2": axis(
             anchor="y2",
             range=[-0.6, len(chances) - 0.4],
-            tickvals=list(range(len(chances))),
-            ticktext=list(class_names),
             showgrid=False,
+            **_ticks(class_names),
         ),
         "yaxis2": axis(
             anchor="x2",
@@ -67,6 +72,26 @@ def class_answer(
     }
     figure["layout"]["annotations"] += words
     return figure
+
+
+def _ticks(names: Sequence[str]) -> dict[str, Any]:
+    """Return level labels; what long names all begin with is the axis's title."""
+    shared, texts = _short(names)
+    every = -(-sum(map(width_of, texts)) // MOST_LETTERS)
+    return {
+        "title": shared,
+        "tickvals": list(range(len(names)))[:: max(every, 1)],
+        "ticktext": texts[:: max(every, 1)],
+        "tickangle": 0,
+    }
+
+
+def _short(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the words that long names all begin with, and what tells them apart."""
+    shared = ""
+    if sum(map(width_of, names)) > MOST_LETTERS:
+        shared = commonprefix(list(names)).rpartition(" ")[0]
+    return shared, [name.removeprefix(shared).strip() for name in names]
 
 
 def _bars(chances: NDArray[np.float64], target: int) -> list[dict[str, Any]]:

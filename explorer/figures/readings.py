@@ -7,7 +7,7 @@ from explorer.figures._theme import Figure, header, layout
 from explorer.figures._words import Word, harmless, marked, wrapped
 from explorer.texts import Language, Text
 
-LETTERS = 46
+LETTERS = 48
 """How many fit into a line of 13 px on the narrowest card."""
 MOST_WORDS = 400
 MEANINGS = {

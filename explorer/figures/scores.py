@@ -14,7 +14,7 @@ from explorer.texts import Language, Text
 BEST = Text(en="<b>bold</b>: best of its column", zh="<b>粗体</b>：该列最佳")
 UNKNOWN = "–"
 OWN_ROW = "rgba(127,138,150,0.18)"  # the network's, the first
-LETTERS, TITLE_LETTERS = 13, 6  # in a line beside and above the table
+LETTERS, TITLE_LETTERS = 13, 7  # in a line beside and above the table
 
 
 def scores(
@@ -110,7 +110,17 @@ def _grid(columns: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
 
 
 def _narrow(name: str, letters: int) -> str:
-    """Return a name in lines; one too wide is broken at spaces, hyphens and strokes."""
-    if width_of(name) > letters:
-        name = re.sub(r"(?<=\w)([-/])(?=\w)", r"\1 ", name).replace(" ", "\n")
-    return "<br>".join(harmless(line) for line in name.split("\n"))
+    """Return a name in lines as few as can be, broken at spaces.
+
+    A word too wide for a line is broken at its hyphens and strokes, if it has any.
+    """
+    lines = [""]
+    for word in name.split():
+        wide = width_of(word) > letters
+        for part in re.split(r"(?<=\w[-/])(?=\w)", word) if wide else [word]:
+            longer = f"{lines[-1]} {part}".lstrip()
+            if lines[-1] and width_of(longer) > letters:
+                lines.append(part)
+            else:
+                lines[-1] = longer
+    return "<br>".join(map(harmless, lines))

@@ -73,9 +73,7 @@ class SpokenVowels(Finite, ClassAtEnd):
     @property
     def input_names(self) -> list[Text]:
         """The twelve coefficients."""
-        return [
-            Text(en=f"cepstrum {i + 1}", zh=f"倒谱系数 {i + 1}") for i in range(CEPSTRA)
-        ]
+        return [Text(en=f"cep. {i + 1}", zh=f"倒谱 {i + 1}") for i in range(CEPSTRA)]
 
     @property
     def output_names(self) -> list[Text]:

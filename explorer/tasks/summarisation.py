@@ -161,19 +161,19 @@ class Summarisation(Finite, LabelPerStep):
     def readings(
         self, inputs: Tensor, targets: Tensor, outputs: Tensor
     ) -> list[Reading]:
-        """Return the text as the network edits it, the right summary and its own."""
+        """Return the right summary, the network's, and the text as it edits it."""
         words = [self.plan.words()[i] for i in inputs.argmax(1).tolist()]
         edited = marked(words, outputs[:, 0] > 0, targets == 1)
         due: Mark = ""
         right = [(word, due) for word, mark in edited if mark in ("kept", "missed")]
         own = [pair for pair in edited if pair[1] in ("kept", "wrong")]
         return [
+            Reading(Text(en="the right summary", zh="正确的摘要"), right),
+            Reading(Text(en="the network's summary", zh="网络的摘要"), own),
             Reading(
                 Text(en="the text, as the network edits it", zh="网络删改的原文"),
                 edited,
             ),
-            Reading(Text(en="the right summary", zh="正确的摘要"), right),
-            Reading(Text(en="the network's summary", zh="网络的摘要"), own),
         ]
 
     def classes(self, batch: Batch) -> Tensor:

@@ -48,8 +48,8 @@ def test_the_shown_step_is_marked_and_a_loss_turned_nan_is_a_gap():
 
 
 def test_both_baselines_are_told_in_words():
-    assert "guessing 1" in texts(curves([1.0]))
-    assert "guessing 0.5" in texts(curves([1.0]))
+    assert "guessing: 1" in texts(curves([1.0]))
+    assert "guessing: 0.5" in texts(curves([1.0]))
 
 
 def test_an_exact_zero_gradient_is_a_gap_with_a_note():
@@ -191,8 +191,25 @@ def test_a_right_and_a_wrong_class_are_told_apart_in_words():
         )
 
     assert "X (90 %) ✓" in words([0.9, 0.1])
-    assert "Y (90 %) ✗" in words([0.1, 0.9])
+    assert "Y (90 %), wrong" in words([0.1, 0.9])
     assert "network" not in words([np.nan, np.nan])
+
+
+def test_what_long_class_names_share_becomes_the_title_of_their_axis():
+    figure = class_answer(
+        np.eye(2),
+        input_names=["a", "b"],
+        input_kind="symbols",
+        target=0,
+        probabilities=None,
+        class_names=[f"speaker {k}" for k in range(1, 10)],
+        language="en",
+    )
+    scale = figure["layout"]["xaxis2"]
+    assert scale["title"]["text"] == "speaker"
+    assert scale["tickangle"] == 0
+    assert scale["ticktext"] == list("123456789")
+    assert "target speaker 1" in texts(figure)
 
 
 def test_years_become_round_ticks_and_lanes_tell_true_values():

@@ -49,6 +49,24 @@ def test_words_stand_apart_letters_do_not_and_full_stops_stay_behind_words():
     ]
 
 
+@given(words=WORDS, width=st.integers(8, 60))
+def test_a_full_stop_begins_a_line_only_where_a_word_would_not_fit_beside_it(
+    words, width
+):
+    stopped = [pair for word in words for pair in (word, (".", "missed"))]
+    lines = [visible(line) for line in wrapped(stopped, width)]
+    for before, line in zip(lines, lines[1:], strict=False):
+        if line.startswith("[."):
+            last = before.split()[-1:]
+            assert not last or width_of(last[0]) + len("[.]") > width - 4
+
+
+def test_a_word_goes_along_with_the_full_stop_that_has_no_room():
+    words = [("a", ""), ("cat", ""), ("sat", ""), (".", "missed"), ("It", "")]
+    lines = [visible(line) for line in wrapped(words, 9)]
+    assert lines == ["a cat", "sat[.] It"]
+
+
 def test_every_mark_can_be_told_without_its_colour():
     plain = {
         mark: re.sub(r"color:#\w+", "", "".join(style))
@@ -125,11 +143,16 @@ def test_the_best_of_each_column_is_bold_and_ties_are_all_best():
 
 def test_wide_titles_are_broken_where_words_end():
     figure = scores(
-        ["ROUGE-1", "kept/total", "F1"], [("memoryless ceiling", [1] * 3)], "en"
+        ["ROUGE-1", "kept/total", "F1"],
+        [("memoryless ceiling", [1] * 3), ("lead-4: the first 4", [1] * 3)],
+        "en",
     )
     titles = figure["layout"]["xaxis"]["ticktext"]
-    assert titles == ["ROUGE-<br>1", "kept/<br>total", "F1"]
-    assert figure["layout"]["yaxis"]["ticktext"] == ["memoryless<br>ceiling"]
+    assert titles == ["ROUGE-1", "kept/<br>total", "F1"]
+    assert figure["layout"]["yaxis"]["ticktext"] == [
+        "memoryless<br>ceiling",
+        "lead-4: the<br>first 4",
+    ]
 
 
 RIVALS = [
@@ -148,11 +171,12 @@ def test_at_most_three_rivals_are_drawn_each_where_it_has_a_place():
 
 
 def test_rivals_are_named_once_with_their_metric():
-    lines = rival_words(RIVALS)
-    words = " ".join(visible(line) for line in lines)
-    assert "<i> 0.5" in words and "ceiling 0.25" in words
+    lines = rival_words(RIVALS, "en")
+    words = " ".join(visible(line) for line, _ in lines)
+    assert "<i>: 0.5" in words and "ceiling: 0.25" in words
     assert words.endswith("bare") and "4th" not in words
-    assert rival_words([]) == []
+    assert rival_words([], "en") == []
+    assert "：0.5" in visible(rival_words(RIVALS, "zh")[0][0])
 
 
 @pytest.mark.parametrize("label", ["guess", "what one would say without any memory"])
@@ -171,9 +195,9 @@ def test_words_for_the_guess_stand_in_the_header_or_where_there_is_room(label):
     )
     told = [visible(note["text"]) for note in figure["layout"]["annotations"]]
     if label == "guess":
-        assert told[1::2] == ["- - guess 0.5", "- - guess 0.25"]
+        assert told[1::2] == ["- - guess: 0.5", "- - guess: 0.25"]
     else:
-        assert told[1::2] == ["- - 0.5", "- - 0.25"] and told[4] == f"- - {label}"
+        assert told[1:4:2] == ["- - 0.5", "- - 0.25"] and told[4] == f"- - {label}"
 
 
 def test_lines_of_rivals_are_level_and_within_the_scale():
@@ -201,4 +225,4 @@ def test_lines_of_rivals_are_level_and_within_the_scale():
     dashes = [trace["line"]["dash"] for trace in level]
     assert dashes[1] != dashes[2] and "dash" not in dashes
     assert figure["layout"]["yaxis"]["range"][0] < -0.3  # 10 ** -0.3 is 0.5
-    assert figure["layout"]["margin"]["b"] > 44
+    assert figure["layout"]["margin"]["b"] > 20

@@ -153,7 +153,7 @@ def test_a_summary_can_be_read_with_what_was_kept_dropped_and_missed():
     batch = task.evaluation(5, generator())
     inputs, targets = batch.inputs[:, 1], batch.targets[:, 1]
     outputs = torch.randn(64, 1, generator=generator(2))
-    text, right, own = task.readings(inputs, targets, outputs)
+    right, own, text = task.readings(inputs, targets, outputs)
     (words,) = words_of(task, inputs[:, None])
     assert [word for word, _ in text.words] == words
     kept = np.array(words)[targets.numpy() == 1].tolist()
