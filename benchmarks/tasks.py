@@ -116,7 +116,10 @@ QUESTIONS = [
     ),
 ]
 ALONE = Question(
-    "adding, T=50", {"task": "adding", "seq_len": 50, "steps": 2000}, 0.01, NOTHING
+    "adding, T=50",
+    {"task": "adding", "seq_len": 50, "steps": 1000, "learning_rate": 0.01},
+    0.01,
+    NOTHING,
 )
 
 
@@ -222,7 +225,7 @@ def question_results(found: Outcomes) -> Results:
         rows[f"A{number}"] = [*fields, Field(question.published)]
     return Results(
         Text(en="Who learns what: the beginning decides", zh="谁能学会：起点决定成败"),
-        PROTOCOL_TEXT.format(steps=PROTOCOL["steps"]),
+        protocol(PROTOCOL),
         [TASK, *START_TITLES.values(), Text(en="published", zh="文献")],
         rows,
     )
@@ -250,7 +253,7 @@ def cell_results(found: Outcomes) -> Results:
         ]
     return Results(
         Text(en="Every cell on one task", zh="同一任务，每种单元"),
-        PROTOCOL_TEXT.format(steps=ALONE.settings["steps"]),
+        protocol(PROTOCOL | ALONE.settings),
         [Text(en="cell", zh="单元"), solved_when(ALONE).text],
         rows,
     )
@@ -309,17 +312,22 @@ TABLES = {
 }
 TASK = Text(en="task", zh="任务")
 PROTOCOL_TEXT = Text(
-    en="32 units, one layer, Adam at 0.003, batches of 32 fresh sequences, gradient "
+    en="32 units, one layer, Adam at {rate}, batches of 32 fresh sequences, gradient "
     "clipped to norm 1, at most {steps} updates. A field says how many of three seeds "
     "passed the mark, at which recorded updates; where none did, the metric's best "
     "values. It links to the run of seed 0.",
-    zh="32 个单元、一层、Adam 学习率 0.003、每批 32 个新序列、梯度裁剪到范数 1、"
+    zh="32 个单元、一层、Adam 学习率 {rate}、每批 32 个新序列、梯度裁剪到范数 1、"
     "最多 {steps} 次更新。每格给出三个种子中有几个达标、在第几次更新（按记录）；"
     "都未达标时给出指标的最好值。链接指向种子 0 的运行。",
 )
 SOLVED = Text(en="update {when} · {seconds} s", zh="第 {when} 次更新 · {seconds} 秒")
 UNSOLVED = Text(en="best {best}", zh="最好 {best}")
 TRAINED = Text(en="{steps} updates, {seconds} s", zh="{steps} 次更新，{seconds} 秒")
+
+
+def protocol(settings: dict[str, Any]) -> Text:
+    """Return under which settings the runs of a table were made."""
+    return PROTOCOL_TEXT.format(steps=settings["steps"], rate=settings["learning_rate"])
 
 
 def solved_when(question: Question) -> Field:
