@@ -7,20 +7,25 @@ import numpy as np
 
 from explorer.figures._theme import (
     BROWN,
+    COLON,
     GREY,
     ORANGE,
     PURPLE,
+    breadth,
+    header,
     layout,
     number,
     rounded,
     swatch,
 )
-from explorer.figures._words import harmless, width_of
+from explorer.figures._words import harmless
+from explorer.texts import Language
 
 Rival = tuple[str, float | None, float | None]  # what it is called, its loss and metric
 LOOKS = ((ORANGE, "dot", "···"), (PURPLE, "dashdot", "-·-"), (BROWN, "2px,9px", "·  ·"))
-LETTERS = 48  # in a line of 12 px on the narrowest card
-LINE, AXIS = 16, 44  # px: a line of the key, and the axis above it
+Line = tuple[str, float]  # a line of the key, and about how many px wide it is
+ROOM, GAP = 250, 12  # px: of a line on the narrowest card, and between two entries
+LINE, TICKS = 16, 21  # px: a line of the key, and the axis's labels above it
 
 
 def drawn(
@@ -61,49 +66,51 @@ def rival_lines(
     return lines
 
 
-def rival_words(rivals: Sequence[Rival], guess: str = "") -> list[str]:
+def rival_words(
+    rivals: Sequence[Rival], language: Language, guess: str = ""
+) -> list[Line]:
     """Return lines of words that name the rivals, each with its metric.
 
     `guess`, the words for the grey dashes, comes first where it is given.
     """
+    colon = COLON.to(language)
     named = [
-        (colour, glyph, name if metric is None else f"{name} {number(metric)}")
+        (colour, glyph, name if metric is None else f"{name}{colon}{number(metric)}")
         for (name, _, metric), (colour, _, glyph) in zip(rivals, LOOKS, strict=False)
     ]
-    lines: list[str] = []
-    used = LETTERS
+    lines: list[Line] = []
     for colour, glyph, words in [(GREY, "- -", guess)] * bool(guess) + named:
         entry = f"{swatch(colour, glyph)} {harmless(words)}"
-        used += width_of(words) + 7
-        if used > LETTERS:
-            lines.append(entry)
-            used = width_of(words) + 4
-        else:
-            lines[-1] += f"    {entry}"
+        width = breadth(f"{glyph} {words}")
+        if lines and lines[-1][1] + GAP + width <= ROOM:
+            text, used = lines.pop()
+            entry, width = f"{text}{' ' * 4}{entry}", used + GAP + width
+        lines.append((entry, width))
     return lines
 
 
 def beneath(
-    lines: Sequence[str], annotations: Sequence[dict[str, Any]]
+    lines: Sequence[Line], title: str, annotations: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the layout's part with lines of words under the lowest axis title."""
+    """Return the layout's annotations, with a key to the lines under the lowest axis.
+
+    The axis has no title of its own where there is a key: it stands at the right of
+    the first line that leaves it room, so that the panels above are the higher.
+    """
     if not lines:
-        return {}
-    key = {
-        "text": "<br>".join(lines),
-        "showarrow": False,
-        "align": "left",
-        "font": {"size": 12},
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": 0,
-        "yanchor": "top",
-        "yshift": -AXIS,
-    }
-    room = {"b": AXIS + 4 + LINE * len(lines)}
+        return {"annotations": list(annotations)}
+    free = ROOM - GAP - breadth(title)
+    row = next((n for n, (_, width) in enumerate(lines) if width <= free), -1)
+    first = TICKS if row >= 0 else TICKS + LINE
+    notes = [_note("<br>".join(text for text, _ in lines), "left", first)]
+    notes.append(_note(title, "right", TICKS + LINE * max(row, 0)))
+    room = {"t": 20, "b": first + 4 + LINE * len(lines)}
     return {
-        "annotations": [*annotations, key],
+        "annotations": [*annotations, *notes],
         "margin": layout()["margin"] | room,
     }
+
+
+def _note(text: str, side: str, below: int) -> dict[str, Any]:
+    under = {"y": 0, "yanchor": "top", "yshift": -below, "align": side}
+    return header(text, side=side) | under

@@ -6,7 +6,8 @@ tests check once. Colours of text, grid and ground are filled in where it is dra
 so that one figure suits a light and a dark page.
 """
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,13 @@ TIME_SCALE = [
 ]
 
 MOST_POINTS = 300
+NARROW = " .,:;()-iljt"
 TIME_STEP = Text(en="time step t", zh="时间步 t")
 TRAINING_STEP = Text(en="training step", zh="训练步")
-LOG_SCALE = Text(en="(log scale)", zh="(对数刻度)")
+LOG_SCALE = Text(en=" (log scale)", zh="（对数刻度）")
+COLON = Text(en=": ", zh="：")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+PLAIN = (1e-4, 1e5)  # between these, numbers are written without a power of ten
 
 
 def thinned(length: int, most: int = MOST_POINTS) -> NDArray[np.intp]:
@@ -59,8 +64,23 @@ def rounded(values: ArrayLike, digits: int = 4) -> list[float | None]:
 
 
 def number(value: float, signed: bool = False) -> str:
-    """Write one number for people: three significant digits, a true minus sign."""
-    return f"{value:{'+' if signed else ''}.3g}".replace("-", "\u2212")
+    """Write one number for people: three significant digits, such as −2.74×10⁻⁵."""
+    value = float(f"{value:.3g}")
+    sign = "+" if signed else ""
+    if not np.isfinite(value) or not value or PLAIN[0] <= abs(value) < PLAIN[1]:
+        return f"{value:{sign}.6g}".replace("-", "\u2212")
+    mantissa, power = f"{value:{sign}.2e}".split("e")
+    factor = f"{float(mantissa):{sign}g}".replace("-", "\u2212")
+    ten = f"10{int(power)}"
+    ten = ten[:2] + ten[2:].translate(SUPERSCRIPTS)
+    return ten if factor == "1" else f"{factor}×{ten}"
+
+
+def breadth(text: str) -> float:
+    """Return about how many px wide a line of 12 px text is."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    narrow = sum(letter in NARROW for letter in text)
+    return 6.0 * (len(text) + wide) - 3.0 * narrow
 
 
 def finite_values(arrays: Iterable[ArrayLike]) -> NDArray[np.float64]:
@@ -68,21 +88,6 @@ def finite_values(arrays: Iterable[ArrayLike]) -> NDArray[np.float64]:
     parts = [np.asarray(array, dtype=np.float64).ravel() for array in arrays]
     flat = np.concatenate(parts) if parts else np.empty(0)
     return flat[np.isfinite(flat)]
-
-
-def log_range(values: NDArray[np.float64], least: float, snap: float) -> list[float]:
-    """Return the decades [low, high] that hold positive values.
-
-    The ends sit on multiples of `snap` decades, so that a moving curve seldom moves
-    its axis, and are at least `least` decades apart, so that a constant has a place.
-    """
-    if not values.size:
-        return [-1.0, 1.0]
-    logs = np.log10(values)
-    low = np.floor((logs.min() - 0.04 * least) / snap) * snap
-    high = np.ceil((logs.max() + 0.04 * least) / snap) * snap
-    missing = max(0.0, least - (high - low)) / 2
-    return [round(float(low - missing), 4), round(float(high + missing), 4)]
 
 
 def round_up(value: float) -> float:
@@ -103,23 +108,15 @@ def round_up(value: float) -> float:
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return an axis that makes room for its own labels; `more` are Plotly's keys."""
-    made: dict[str, Any] = {"automargin": True, "zeroline": False, "nticks": 6}
+    made: dict[str, Any] = {
+        "automargin": True,
+        "zeroline": False,
+        "nticks": 6,
+        "exponentformat": "power",  # 10⁻⁵, as numbers are written elsewhere; no 10µ
+    }
     if title:
         made["title"] = {"text": title, "standoff": 6, "font": {"size": 12}}
     return made | more
-
-
-def log_axis(decades: Sequence[float], title: str = "", **more: Any) -> dict[str, Any]:
-    """Return a logarithmic axis over decades [low, high], labelled 0.01, 1e-12 …."""
-    return axis(
-        title,
-        type="log",
-        range=list(decades),
-        exponentformat="e",
-        minexponent=4,
-        minorloglabels="complete",
-        **more,
-    )
 
 
 def header(text: str, top: float = 1.0, side: str = "left") -> dict[str, Any]:

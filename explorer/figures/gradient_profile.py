@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.figures._log_axis import log_axis, log_range
 from explorer.figures._theme import (
     LOG_SCALE,
     PALETTE,
@@ -16,8 +17,6 @@ from explorer.figures._theme import (
     header,
     layout,
     legend,
-    log_axis,
-    log_range,
     rounded,
     thinned,
 )
@@ -48,7 +47,7 @@ def gradient_profile(
     # A hair above the edge: plotly hides what rounding puts below it.
     floor = 10 ** (decades[0] + 0.015 * (decades[1] - decades[0]))
     length = max((len(curve) for curve in curves.values()), default=1)
-    title = f"{quantity} {LOG_SCALE.to(language)}"
+    title = f"{quantity}{LOG_SCALE.to(language)}"
     data: list[dict[str, Any]] = []
     for place, (label, curve) in enumerate(curves.items()):
         colour = PALETTE[place % len(PALETTE)]
@@ -81,7 +80,7 @@ def _line(label: str, curve: NDArray[np.float64], colour: str) -> dict[str, Any]
         "y": rounded(np.where(curve > 0, curve, np.nan)[keep]),
         "line": {"color": colour, "width": 2},
         "marker": {"color": colour, "size": 8},
-        "hovertemplate": "%{y:.3g}",
+        "hovertemplate": "%{y}",
         "legendgroup": label,
     }
 

@@ -6,30 +6,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from explorer.figures._rivals import Rival, beneath, drawn, rival_lines, rival_words
+from explorer.figures._log_axis import log_axis, log_range
+from explorer.figures._rivals import (
+    Line,
+    Rival,
+    beneath,
+    drawn,
+    rival_lines,
+    rival_words,
+)
 from explorer.figures._theme import (
     BLUE,
+    COLON,
     GREEN,
     GREY,
     LOG_SCALE,
     TRAINING_STEP,
     Figure,
     axis,
+    breadth,
     finite_values,
     header,
     layout,
-    log_axis,
-    log_range,
     number,
     rounded,
     swatch,
     thinned,
 )
-from explorer.figures._words import width_of
 from explorer.texts import Language, Text
 
 LOSS = Text(en="training loss", zh="训练损失")
-HEADER_LETTERS = 40  # of title and baseline, side by side on the narrowest card
+HEADER = 226  # px for title and baseline, side by side on the narrowest card
 PANELS = ((0.58, 1.0), (0.0, 0.42))
 
 
@@ -71,9 +78,12 @@ def loss_curves(
     data: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     scales: list[dict[str, Any]] = []
-    log_name = f"{names[0]} {LOG_SCALE.to(language)}"
-    longest = max(width_of(log_name), width_of(metric_label))
-    crowded = longest + width_of(baseline_label) > HEADER_LETTERS
+    log_name = f"{names[0]}{LOG_SCALE.to(language)}"
+    label = f"{baseline_label}{COLON.to(language)}"
+    titles = zip((log_name, metric_label), baselines, strict=True)
+    crowded = any(
+        breadth(title + _told(base, label)) > HEADER for title, base in titles
+    )
     for panel, colour in enumerate((BLUE, GREEN)):
         base, name, curve = baselines[panel], names[panel], curves[panel]
         known = finite_values([curve, [] if base is None else [base]])
@@ -83,25 +93,26 @@ def loss_curves(
         where = {"type": "scatter", "xaxis": "x", "yaxis": "y2" if panel else "y"}
         data += rival_lines(others, end, where)
         data += _panel_traces(at, curve, base, shown_step, end, name, colour, where)
-        label = "" if crowded else f"{baseline_label} "
-        annotations += _headers(
-            log_name if log else name, base, label, PANELS[panel][1]
-        )
-    key = beneath(rival_words(rivals, baseline_label if crowded else ""), annotations)
-    return {"data": data, "layout": _layout(scales, end, annotations, language) | key}
+        title = log_name if log else name
+        told = _told(base, "" if crowded else label)
+        annotations += _headers(title, told, PANELS[panel][1])
+    words = rival_words(rivals, language, baseline_label if crowded else "")
+    return {"data": data, "layout": _layout(scales, end, annotations, words, language)}
 
 
 def _layout(
     scales: list[dict[str, Any]],
     end: int,
     annotations: list[dict[str, Any]],
+    words: list[Line],
     language: Language,
 ) -> dict[str, Any]:
+    title = TRAINING_STEP.to(language)
     return layout(
         hovermode="x unified",
         hoversubplots="axis",
-        annotations=annotations,
-        xaxis=axis(TRAINING_STEP.to(language), range=[0, end], anchor="y2"),
+        xaxis=axis("" if words else title, range=[0, end], anchor="y2"),
+        **beneath(words, title, annotations),
         yaxis=scales[0] | {"domain": PANELS[0]},
         yaxis2=scales[1] | {"domain": PANELS[1], "anchor": "x"},
     )
@@ -109,7 +120,7 @@ def _layout(
 
 def _scale(known: NDArray[np.float64], log: bool) -> dict[str, Any]:
     if log:
-        return log_axis(log_range(known, least=0.5, snap=0.25), nticks=4)
+        return log_axis(log_range(known, least=0.5, snap=0.25), most=4)
     positive = bool(known.size) and bool(known.min() >= 0)
     return axis(rangemode="tozero" if positive else "normal", nticks=4)
 
@@ -131,7 +142,7 @@ def _panel_traces(
         "x": steps[keep].tolist(),
         "y": rounded(curve[keep]),
         "line": {"color": colour, "width": 2},
-        "hovertemplate": "%{y:.4g}",
+        "hovertemplate": "%{y}",
     }
     mark: dict[str, Any] = where | {
         "mode": "markers",
@@ -154,10 +165,15 @@ def _panel_traces(
     return [guess, line, mark]
 
 
-def _headers(
-    title: str, baseline: float | None, label: str, top: float
-) -> list[dict[str, Any]]:
+def _told(baseline: float | None, label: str) -> str:
+    """Return what stands beside a title, its first three letters the look of a line."""
     if baseline is None or not np.isfinite(baseline):
+        return ""
+    return f"- - {label}{number(baseline)}"
+
+
+def _headers(title: str, told: str, top: float) -> list[dict[str, Any]]:
+    if not told:
         return [header(title, top)]
-    words = f"{swatch(GREY, '- -')} {label}{number(baseline)}"
+    words = swatch(GREY, told[:3]) + told[3:]
     return [header(title, top), header(words, top, "right")]

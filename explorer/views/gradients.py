@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.figures._theme import number
 from explorer.figures.gradient_profile import gradient_profile
 from explorer.probes.gradients import state_gradient_norms
 from explorer.tasks import IGNORE
@@ -39,23 +40,20 @@ class Gradients(View):
     order = 2
     title = Text(en="Gradient through time", zh="梯度沿时间的传播")
     caption = Text(
-        en="Right to left: the loss's gradient on its way back in time (mean of "
-        "{count} sequences). A line that falls to the left vanishes.",
-        zh="从右向左：损失的梯度沿时间反向传播（{count} 个序列的平均）。"
-        "越往左越低，说明梯度在消失。",
+        en="A line that falls to the left: the loss's gradient vanishes on its way "
+        "back (mean of {count} sequences).",
+        zh="线越往左越低，说明损失的梯度在反向传播的途中消失（{count} 个序列的平均）。",
     )
     every_step = Text(
-        en="An answer is asked for at every step, so each adds to the gradient that "
-        "travels back, right to left (mean of {count} sequences).",
-        zh="每一步都要回答，因此每一步都会给从右向左反传的梯度添上一份"
+        en="Asked at every step: each answer adds to the gradient on its way back, "
+        "to the left (mean of {count} sequences).",
+        zh="每一步都要回答，每个回答都给向左反传的梯度添上一份"
         "（{count} 个序列的平均）。",
     )
-
     some_steps = Text(
-        en="Answers are asked for at some steps, and each adds to the gradient that "
-        "travels back, right to left (mean of {count} sequences).",
-        zh="有些步需要回答，每个回答都会给从右向左反传的梯度添上一份"
-        "（{count} 个序列的平均）。",
+        en="Asked at some steps: each answer adds to the gradient on its way back, "
+        "to the left (mean of {count} sequences).",
+        zh="有些步要回答，每个回答都给向左反传的梯度添上一份（{count} 个序列的平均）。",
     )
 
     def how_to_read(self, scene: Scene) -> Text:
@@ -95,7 +93,7 @@ class Gradients(View):
         """Return the gradient at both ends of the sequence."""
         norms = state_gradient_norms(scene.trace)["h"][-1]
         return Text(
-            en="Gradient norm of the top layer's h: {first:.2g} at the first time "
-            "step, {last:.2g} at the last.",
-            zh="顶层 h 的梯度范数：第一个时间步 {first:.2g}，最后一个 {last:.2g}。",
-        ).format(first=norms[0], last=norms[-1])
+            en="Gradient norm of the top layer's h: {first} at the first time "
+            "step, {last} at the last.",
+            zh="顶层 h 的梯度范数：第一个时间步 {first}，最后一个 {last}。",
+        ).format(first=number(norms[0]), last=number(norms[-1]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.figures._theme import number
 from explorer.figures.loss_curves import loss_curves
 from explorer.tasks import Baseline
 from explorer.texts import Language, Text
@@ -21,9 +22,9 @@ class Loss(View):
         zh="好于虚线，说明网络知道的比猜测更多。得分在从未训练过的序列上测量。",
     )
     beside_rivals = Text(
-        en="Grey dashes: a guess. Coloured lines: simple rivals. "
+        en="Grey dashes: what to beat. Coloured lines: simple rivals. "
         "Score: on sequences it never trained on.",
-        zh="灰色虚线：猜测。彩色线：简单的对手。得分在从未训练过的序列上测量。",
+        zh="灰色虚线：要超过的水平。彩色线：简单的对手。得分在从未训练过的序列上测量。",
     )
 
     def how_to_read(self, scene: Scene) -> Text:
@@ -55,18 +56,18 @@ class Loss(View):
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return the newest loss and score beside the baseline and the rivals."""
         told = Text(
-            en="After {step} updates: training loss {loss:.3g}, {title} {metric:.3g}",
-            zh="{step} 次更新后：训练损失 {loss:.3g}，{title} {metric:.3g}",
+            en="After {step} updates: training loss {loss}, {title} {metric}",
+            zh="{step} 次更新后：训练损失 {loss}，{title} {metric}",
         ).format(
             step=scene.steps[-1],
-            loss=scene.loss[-1],
+            loss=number(scene.loss[-1]),
             title=scene.task.metric_title,
-            metric=scene.metric[-1],
+            metric=number(scene.metric[-1]),
         )
         for other in (scene.task.baseline(), *_rivals(scene)):
             told = Text(
-                en="{told}; {title}: {metric:.3g}", zh="{told}；{title}：{metric:.3g}"
-            ).format(told=told, title=other.title, metric=other.metric)
+                en="{told}; {title}: {metric}", zh="{told}；{title}：{metric}"
+            ).format(told=told, title=other.title, metric=number(other.metric))
         return Text(en="{told}.", zh="{told}。").format(told=told)
 
 
