@@ -22,6 +22,10 @@ NOT_ASKED = Text(en="nothing asked", zh="此处不提问")
 TARGET = Text(en="target", zh="目标")
 NETWORK = Text(en="network", zh="网络")
 WRONG = Text(en="{wrong} of {asked} wrong", zh="{asked} 处中错 {wrong} 处")
+WRONG_OF_COUNTED = Text(
+    en="{wrong} of {asked} scored wrong", zh="计分的 {asked} 处中错 {wrong} 处"
+)
+ALL_COUNTED_RIGHT = Text(en="all {asked} scored right", zh="计分的 {asked} 处全对")
 ALL_RIGHT = Text(en="all right ({asked})", zh="全对（{asked} 处）")
 Bools = NDArray[np.bool_]
 
@@ -103,7 +107,12 @@ def time_axis(length: int, language: Language, **more: Any) -> dict[str, Any]:
 
 
 def words(
-    asked: Bools, wrong: Bools | None, top: float, glyph: str, language: Language
+    asked: Bools,
+    wrong: Bools | None,
+    top: float,
+    glyph: str,
+    language: Language,
+    counted: Bools | None = None,
 ) -> list[dict[str, Any]]:
     """Return the lower panel's line of words, and those in the longest idle stretch.
 
@@ -113,11 +122,14 @@ def words(
         top: the panel's upper edge in paper y.
         glyph: the target's.
         language: "en" or "zh".
+        counted: which of the asked steps the metric counts, (T,); all if None.
     """
     parts = [f"{swatch(ORANGE, glyph)} {TARGET.to(language)}"]
     if wrong is not None and asked.any():
         parts.append(f"{swatch(BLUE, '■')} {NETWORK.to(language)}")
-        parts.append(_verdict(int(wrong.sum()), int(asked.sum()), language))
+        among = asked if counted is None else counted
+        all_count = bool((among == asked).all())
+        parts.append(_verdict(int(wrong.sum()), int(among.sum()), all_count, language))
     start, length = _longest(~asked)
     inside = {
         "text": NOT_ASKED.to(language),
@@ -134,10 +146,12 @@ def words(
     return [line, inside] if length >= 0.3 * len(asked) else [line]
 
 
-def _verdict(wrong: int, asked: int, language: Language) -> str:
+def _verdict(wrong: int, asked: int, all_count: bool, language: Language) -> str:
     if not wrong:
-        return f"✓ {ALL_RIGHT.format(asked=asked).to(language)}"
-    told = WRONG.format(wrong=wrong, asked=asked).to(language)
+        right = ALL_RIGHT if all_count else ALL_COUNTED_RIGHT
+        return f"✓ {right.format(asked=asked).to(language)}"
+    words = WRONG if all_count else WRONG_OF_COUNTED
+    told = words.format(wrong=wrong, asked=asked).to(language)
     return f"{swatch(VERMILLION, '✕')} {told}"
 
 

@@ -22,7 +22,7 @@ from explorer.figures._theme import (
 
 InputKind = Literal["symbols", "values"]
 Panel = tuple[list[dict[str, Any]], dict[str, Any], str]  # traces, y axis, key
-MOST_LABELLED_ROWS = 12
+MOST_LABELLED_ROWS, MOST_LABELS = 12, 6
 MOST_CURVES = 3  # more can neither be told apart nor have a key within the card
 
 
@@ -51,12 +51,13 @@ def input_panel(
 
 
 def lanes(count: int, names: Sequence[str]) -> dict[str, Any]:
-    """Return a y axis of `count` labelled rows, the first on top."""
-    shown = count <= MOST_LABELLED_ROWS
+    """Return a y axis of `count` rows, the first on top, with a few labels."""
+    every = -(-count // MOST_LABELS)
+    shown = range(0, count if count <= MOST_LABELLED_ROWS else 0, every)
     return axis(
         range=[-0.6, count - 0.4],
-        tickvals=list(range(count))[::-1] if shown else [],
-        ticktext=list(names)[:count] if shown else [],
+        tickvals=[count - 1 - row for row in shown],
+        ticktext=[names[row] for row in shown],
         tickfont={"size": 12 if count <= 5 else 9},
         tickangle=0,
         ticklabelstandoff=4,
@@ -197,4 +198,4 @@ def _curves(inputs: NDArray[np.float64], names: Sequence[str]) -> Panel:
     ]
     pairs = zip(colours, names, strict=False)
     key = "  ".join(f"{swatch(colour, '—')} {name}" for colour, name in pairs)
-    return data, axis(nticks=4), key if count > 1 else ""
+    return data, axis(nticks=4), key if count > 1 else names[0]

@@ -30,6 +30,8 @@ def classes_answer(
     class_names: Sequence[str],
     language: Language,
     highlight: Sequence[int] | None = None,
+    said: ArrayLike | None = None,
+    counted: ArrayLike | None = None,
 ) -> Figure:
     """Draw the input above a map of classes over time, the targets framed.
 
@@ -45,13 +47,17 @@ def classes_answer(
         class_names: Names of the K classes, in the page's language.
         language: "en" or "zh".
         highlight: Which symbols carry the message; the rare ones if None.
+        said: The class taken as the answer, (T,); the likeliest if None.
+        counted: Whether the metric counts the answer, (T,); wherever one is asked for
+            if None. Only what counts can be wrong.
     """
     wanted = np.asarray(targets, dtype=np.int64)
     chances = np.asarray(probabilities, dtype=np.float64)
     asked: Bools = wanted >= 0
     known: Bools = np.isfinite(chances.sum(axis=1))
-    said = chances.argmax(axis=1)
-    wrong = asked & known & (said != wanted)
+    answer = chances.argmax(axis=1) if said is None else np.asarray(said, np.int64)
+    marked: Bools = asked if counted is None else asked & np.asarray(counted, np.bool_)
+    wrong = marked & known & (answer != wanted)
     at = Columns(asked, wrong)
     names, row_of = _rows(wanted[asked], class_names, language)
     top = 0.46 if len(names) <= 6 else 0.54
@@ -60,13 +66,13 @@ def classes_answer(
         [harmless(name) for name in input_names],
         input_kind,
         highlight,
-        top + 0.12,
+        top + 0.14,
         language,
     )
     figure["data"] += [
         idle(at, (-0.5, len(names) - 0.5)),
         _map(chances, row_of, asked & known, at),
-        *_marks(wanted, said, row_of, at, class_names, language),
+        *_marks(wanted, answer, row_of, at, class_names, language),
     ]
     figure["layout"] |= {
         "xaxis": time_axis(len(wanted), language),
@@ -74,7 +80,14 @@ def classes_answer(
         "meta": {"timeAxis": "x"},
         "annotations": [
             figure["layout"]["annotations"][0],
-            *words(asked, wrong if known[asked].all() else None, top, "□", language),
+            *words(
+                asked,
+                wrong if known[asked].all() else None,
+                top,
+                "□",
+                language,
+                marked,
+            ),
         ],
     }
     return figure
@@ -123,7 +136,7 @@ def _marks(
     class_names: Sequence[str],
     language: Language,
 ) -> list[dict[str, Any]]:
-    """Return frames around the targets, and crosses where another class is likelier."""
+    """Return frames around the targets, and crosses at the answers that are wrong."""
     size = min(marker_size(len(at.shown)), max(80 / (row_of.max() + 1), 3.5))
     frame = {"symbol": "square-open", "color": ORANGE, "size": size}
     frame["line"] = {"width": 2 if size > 6 else 1}
@@ -148,7 +161,7 @@ def _marks(
 
 def _lanes(names: Sequence[str]) -> dict[str, Any]:
     """Return an axis of labelled rows, the first on top, the labels not too dense."""
-    every = -(-len(names) // MOST_LABELS) if len(names) > MOST_ROWS else 1
+    every = -(-len(names) // MOST_LABELS)
     places = [*range(0, len(names) - every, every), len(names) - 1]
     return axis(
         range=[len(names) - 0.5, -0.5],

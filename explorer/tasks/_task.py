@@ -171,6 +171,28 @@ class Task(BaseModel):
         """
         return []
 
+    def counted(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Return where the metric counts the answer, of the targets' shape, bool.
+
+        Elsewhere the best answer may be a coin's: to miss it is no mistake.
+
+        Args:
+            inputs: (time, ..., input).
+            targets: classes or labels, (time, ...).
+        """
+        return targets != IGNORE
+
+    def said(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return what the metric takes as the answer at each time step, int64.
+
+        Args:
+            outputs: (time, ..., output), of classes or of labels.
+            targets: (time, ...).
+        """
+        if self.answer_kind == "labels":
+            return (outputs[..., 0] > 0).long()
+        return outputs.argmax(-1)
+
     def scores(self, batch: Batch, outputs: Tensor) -> list[Score]:
         """Return further metrics of the network (first) and of its rivals, if any.
 

@@ -97,6 +97,10 @@ class Anbn(ClassPerStep):
         letters = (times >= (ends - n).gather(1, string)).long().T
         return Batch(one_hot(letters[:-1], 2), letters[1:])
 
+    def counted(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Count what follows a b: it is certain."""
+        return inputs[..., B] == 1
+
     def metric(self, outputs: Tensor, targets: Tensor) -> float:
         """Return the share of right answers where a b has been read."""
         said, after_b = outputs[1:].argmax(2), targets[:-1] == B

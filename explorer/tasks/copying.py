@@ -81,6 +81,12 @@ class Copying(ClassPerStep):
         read[-self.copied - 1] = self.symbols + 1
         return Batch(one_hot(read, self.symbols + 2), targets)
 
+    def counted(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Count the S symbols of the copy."""
+        counted = torch.zeros_like(targets, dtype=torch.bool)
+        counted[-self.copied :] = True
+        return counted
+
     def metric(self, outputs: Tensor, targets: Tensor) -> float:
         """Return the share of the S symbols that is said at its place."""
         return super().metric(outputs[-self.copied :], targets[-self.copied :])
@@ -116,4 +122,7 @@ class Copying(ClassPerStep):
 
     def class_names(self) -> list[Text]:
         """Return the K beginnings."""
-        return [Text(en=f"{s}…", zh=f"{s}…") for s in NAMES[: self.symbols]]
+        return [
+            Text(en=f"begins with {s}", zh=f"以 {s} 开头")
+            for s in NAMES[: self.symbols]
+        ]

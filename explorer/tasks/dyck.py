@@ -80,11 +80,19 @@ class Dyck(ClassPerStep):
         read = torch.cat([start, targets[:-1]])
         return Batch(one_hot(read, 2 * self.kinds + 1), targets)
 
+    def counted(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Count the closing brackets: whether one closes is a coin's, which is not."""
+        return targets >= self.kinds
+
+    def said(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the likeliest bracket, of those that close where one does."""
+        closing = outputs[..., self.kinds :].argmax(-1) + self.kinds
+        return torch.where(targets >= self.kinds, closing, outputs.argmax(-1))
+
     def metric(self, outputs: Tensor, targets: Tensor) -> float:
         """Return the share of closing brackets whose kind is the likeliest to close."""
-        closes = targets >= self.kinds
-        said = outputs[..., self.kinds :].argmax(2) + self.kinds
-        return (said == targets)[closes].double().mean().item()
+        right = self.said(outputs, targets) == targets
+        return right[targets >= self.kinds].double().mean().item()
 
     def baseline(self) -> Baseline:
         """Return the entropy of the brackets' frequencies and a guess at the kind."""

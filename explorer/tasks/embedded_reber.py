@@ -94,6 +94,12 @@ class EmbeddedReber(ClassPerStep):
         targets = torch.where(read == PADDING, IGNORE, following)
         return Batch(one_hot(read, PADDING + 1), targets)
 
+    def counted(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Count the letter before the last: memory's, not grammar's or a coin's."""
+        counted = torch.zeros_like(targets, dtype=torch.bool)
+        counted[-2] = True
+        return counted
+
     def metric(self, outputs: Tensor, targets: Tensor) -> float:
         """Return the share of strings whose letter before the last is foretold."""
         return super().metric(outputs[-2:-1], targets[-2:-1])

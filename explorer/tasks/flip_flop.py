@@ -76,6 +76,6 @@ class FlipFlop(Series):
         return ((batch.targets > 0).long() * weights).sum(2)
 
     def class_names(self) -> list[Text]:
-        """Return the bits of each class, such as "+−+"."""
-        codes = ["".join(code) for code in product("−+", repeat=self.bits)]
+        """Return the bits of each class, such as "1 0 1": 1 for +1 and 0 for −1."""
+        codes = [" ".join(code) for code in product("01", repeat=self.bits)]
         return [Text(en=code, zh=code) for code in codes]

@@ -10,6 +10,7 @@ from explorer.figures.classes_answer import classes_answer
 from explorer.figures.labels_answer import labels_answer
 from explorer.figures.series_answer import series_answer
 from explorer.figures.value_answer import value_answer
+from explorer.probes.mistakes import marked_answers
 from explorer.tasks import IGNORE
 from explorer.texts import Language, Text
 from explorer.views._view import SHOWN, VIEWS, Scene, View
@@ -25,6 +26,12 @@ VALUE = Text(
 ERROR = Text(
     en="Mean absolute error over the sequence: {error:.3g}.",
     zh="整个序列的平均绝对误差：{error:.3g}。",
+)
+COUNTED = Text(
+    en="Asked at {asked} time steps; the score counts {counted} of them, and the "
+    "network is right at {right} of these.",
+    zh="共有 {asked} 个时间步需要回答，其中 {counted} 个计分；"
+    "网络在这些时间步答对 {right} 个。",
 )
 ASKED = Text(
     en="Asked at {asked} time steps; the network is right at {right} of them.",
@@ -85,8 +92,11 @@ class Answer(View):
                     value_range=task.value_range,
                 )
             case "classes":
+                said, counted = marked_answers(task, trace, SHOWN)
                 return classes_answer(
                     **shared,
+                    said=said,
+                    counted=counted,
                     targets=target,
                     probabilities=softmax(outputs),
                     class_names=names,
@@ -115,10 +125,9 @@ class Answer(View):
                 )
             case "value":
                 return VALUE.format(target=target[0], answer=outputs[-1, 0])
-            case "classes":
-                return _share(outputs.argmax(1) == target, target)
-            case "labels":
-                return _share((outputs[:, 0] > 0) == (target == 1), target)
+            case "classes" | "labels":
+                said, counted = marked_answers(task, scene.trace, SHOWN)
+                return _share(said == target, target != IGNORE, counted)
         return ERROR.format(error=np.abs(outputs - target).mean())
 
 
@@ -127,7 +136,9 @@ def _target(scene: Scene) -> np.ndarray:
     return scene.trace.targets.take(SHOWN, scene.task.sequences_axis)
 
 
-def _share(right: np.ndarray, target: np.ndarray) -> Text:
-    """Return in words how many of the asked steps are right; (time,) both."""
-    asked = target != IGNORE
-    return ASKED.format(asked=asked.sum(), right=(right & asked).sum())
+def _share(right: np.ndarray, asked: np.ndarray, counted: np.ndarray) -> Text:
+    """Return in words how many of the counted steps are right; (time,) all."""
+    words = ASKED if (counted == asked).all() else COUNTED
+    return words.format(
+        asked=asked.sum(), counted=counted.sum(), right=(right & counted).sum()
+    )

@@ -28,7 +28,7 @@ def test_thinning_is_bounded_in_order_and_hides_no_mistake(flags):
         np.testing.assert_array_equal(at.wrong, np.flatnonzero(wrong))
 
 
-def classes(targets, chances, names, inputs=None):
+def classes(targets, chances, names, inputs=None, **more):
     return classes_answer(
         np.eye(2)[np.zeros(len(targets), int)] if inputs is None else inputs,
         input_names=["a", "b"],
@@ -37,6 +37,7 @@ def classes(targets, chances, names, inputs=None):
         probabilities=chances,
         class_names=names,
         language="en",
+        **more,
     )
 
 
@@ -70,6 +71,35 @@ def test_the_map_is_the_probabilities_in_percent_where_something_is_asked():
     assert (mistakes["x"], mistakes["y"]) == ([2], [0])
     assert mistakes["text"] == ["target Y<br>network X"]
     assert "1 of 2 wrong" in told(figure) and "nothing asked" in told(figure)
+
+
+def test_only_what_counts_can_be_wrong_and_what_is_said_may_be_told():
+    chances = [[0.9, 0.1, 0.0], [0.2, 0.5, 0.3], [0.8, 0.1, 0.1]]
+    more = {"said": [0, 2, 0], "counted": [False, True, False]}
+    figure = classes([1, 1, 1], chances, ["X", "Y", "Z"], **more)
+    *_, targets, mistakes = lower(figure)
+    assert targets["x"] == [0, 1, 2]
+    assert (mistakes["x"], mistakes["y"]) == ([1], [2])
+    assert "1 of 1 scored wrong" in told(figure)
+    right = classes([1, 1, 1], chances, ["X", "Y", "Z"], counted=[False, True, False])
+    assert lower(right)[-1]["x"] == [] and "all 1 scored right" in told(right)
+
+
+@pytest.mark.parametrize("count", [2, 6, 7, 12, 13])
+def test_crowded_input_rows_are_labelled_here_and_there(count):
+    figure = classes_answer(
+        np.eye(count),
+        input_names=[f"letter {k}" for k in range(count)],
+        input_kind="symbols",
+        targets=[0] * count,
+        probabilities=np.full((count, 2), 0.5),
+        class_names=["X", "Y"],
+        language="en",
+    )
+    axis = figure["layout"]["yaxis"]
+    assert len(axis["ticktext"]) == (0 if count > 12 else -(-count // -(-count // 6)))
+    for place, label in zip(axis["tickvals"], axis["ticktext"], strict=True):
+        assert label == f"letter {count - 1 - place}"
 
 
 def test_of_many_classes_those_never_asked_for_share_the_last_row():

@@ -81,6 +81,23 @@ def test_batches_have_the_promised_shapes_and_types(task, method):
     assert method == "evaluation" or count == BATCH
 
 
+@pytest.mark.parametrize(
+    "name", ["anbn", "copying", "dyck", "embedded_reber", "parity"]
+)
+def test_an_accuracy_is_the_share_of_right_answers_where_they_are_counted(name):
+    task = default(name)
+    batch = task.sample(BATCH, generator())
+    shape = task.seq_len, BATCH, len(task.output_names)
+    outputs = torch.randn(shape, generator=generator(7))
+    counted = task.counted(batch.inputs, batch.targets)
+    right = (task.said(outputs, batch.targets) == batch.targets)[counted]
+    assert 0 < len(right) and not right.all()
+    assert task.metric(outputs, batch.targets) == right.double().mean().item()
+    one = task.counted(batch.inputs[:, 1], batch.targets[:, 1])
+    assert torch.equal(one, counted[:, 1])
+    assert (batch.targets[counted] != IGNORE).all()
+
+
 @every_variant
 def test_symbols_are_one_hot_and_answers_are_classes(task):
     batch = task.sample(BATCH, generator())

@@ -92,8 +92,8 @@ def test_the_flip_flop_is_coloured_by_the_bits_it_holds():
     classes = task.classes(batch)
     for t in range(30):
         for b in range(20):
-            signs = ["+" if bit > 0 else "−" for bit in batch.targets[t, b]]
-            assert names[classes[t, b]] == "".join(signs)
+            bits = ["1" if bit > 0 else "0" for bit in batch.targets[t, b]]
+            assert names[classes[t, b]] == " ".join(bits)
 
 
 @pytest.mark.parametrize("horizon", [1, 4, 20])
