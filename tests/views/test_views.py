@@ -154,8 +154,8 @@ def test_the_words_for_the_gradient_are_its_ends_in_the_top_layer() -> None:
     shown = scene(num_layers=2)
     norms = state_gradient_norms(shown.trace)["h"][1]
     words = VIEWS["gradients"]().describe(shown, {}).en
-    assert f"{norms[0]:.2g} at the first" in words
-    assert f"{norms[-1]:.2g} at the last" in words
+    assert f"{norms[0]:.3g} at the first" in words
+    assert f"{norms[-1]:.3g} at the last" in words
 
 
 @pytest.mark.parametrize(("size", "reach"), [(0.01, 0.01), (0.5, 1.0), (1.2, 1.2)])
