@@ -50,10 +50,20 @@ def input_panel(
     return _curves(inputs, names)
 
 
-def lanes(count: int, names: Sequence[str]) -> dict[str, Any]:
-    """Return a y axis of `count` rows, the first on top, with a few labels."""
+def lanes(
+    count: int, names: Sequence[str], message: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Return a y axis of rows, the first on top, with a few labels.
+
+    Where not all rows have room for one, those of a message of one or two do.
+    """
     every = -(-count // MOST_LABELS)
-    shown = range(0, count if count <= MOST_LABELLED_ROWS else 0, every)
+    own = set(message) if every > 1 and len(message) <= 2 else set()
+    shown = [
+        row
+        for row in range(count if count <= MOST_LABELLED_ROWS else 0)
+        if row in own or (row % every == 0 and not own & {row - 1, row + 1})
+    ]
     return axis(
         range=[-0.6, count - 0.4],
         tickvals=[count - 1 - row for row in shown],
@@ -115,7 +125,7 @@ def _symbols(
                 hovertemplate="t = %{x}",
             )
         )
-    return data, lanes(count, names), ""
+    return data, lanes(count, names, highlight), ""
 
 
 def _marked(inputs: NDArray[np.float64], names: Sequence[str]) -> Panel:

@@ -102,6 +102,20 @@ def test_crowded_input_rows_are_labelled_here_and_there(count):
         assert label == f"letter {count - 1 - place}"
 
 
+def test_a_message_of_two_symbols_is_labelled_where_not_all_rows_can_be():
+    figure = classes_answer(
+        np.eye(8),
+        input_names=list("abcdXYBE"),
+        input_kind="symbols",
+        targets=[0] * 8,
+        probabilities=np.full((8, 2), 0.5),
+        class_names=["no", "yes"],
+        language="en",
+        highlight=[4, 5],
+    )
+    assert figure["layout"]["yaxis"]["ticktext"] == ["a", "c", "X", "Y"]
+
+
 def test_of_many_classes_those_never_asked_for_share_the_last_row():
     chances = np.full((3, 50), 0.01)
     chances[[0, 1, 2], [7, 7, 49]] = 0.51
