@@ -1,5 +1,5 @@
 # make run     opens the app            make test    linters, types and all tests
-# make verify  every number shown, beside an independent reference
+# make verify  what is computed, beside independent references
 # make bench   timings                  make clean   removes what these made
 #
 # Everything is installed into .venv, once; a changed requirements file installs again.

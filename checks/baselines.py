@@ -148,8 +148,8 @@ def linear_rivals() -> Cases:
 @check(
     TASKS,
     quantity=Text(
-        en="Summaries: the memoryless ceiling, lead-k and keep-all",
-        zh="摘要：无记忆上界、lead-k 与全部保留",
+        en="Summaries: the grammar alone, lead-k and keep-all",
+        zh="摘要：只懂句式、lead-k 与全部保留",
     ),
     reference=Text(
         en="1000 texts summarised so, scored by scikit-learn's f1_score",

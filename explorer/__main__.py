@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 from urllib.parse import urlencode
 
 from explorer.activations import ACTIVATIONS
@@ -22,6 +22,8 @@ from explorer.tasks import TASKS
 from explorer.training import Diverged, train
 
 BAD_INPUT = 2
+MOST_BYTES = 2_000_000
+"""How much is read of a file of settings or of text."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -167,16 +169,25 @@ def _read(path: str) -> str:
     if path == "-":
         if sys.stdin is None:
             raise ValueError("there is no standard input")
-        return sys.stdin.read()
+        return _decoded(sys.stdin.buffer)
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return _decoded(file)
     except OSError as error:
         raise ValueError(error.strerror) from error
 
 
+def _decoded(file: BinaryIO) -> str:
+    """Return what a file holds as UTF-8; no more is read than anything may need."""
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
+    return data.decode("utf-8-sig")
+
+
 def _line(problem: Problem) -> str:
     name = f"--{problem.field.replace('_', '-')}"
+    name = "--text-file" if name == "--text" else name
     return f"{name} {problem.value!r} {problem.reason.en}."
 
 

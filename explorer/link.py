@@ -1,5 +1,6 @@
 """A run as a link: settings as flat name=value pairs, and what was wrong with them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from explorer.problems import (
     NO_SETTING,
     NONE,
     TEXT_GONE,
+    TEXT_UNUSED,
     Problem,
     explain,
     shorten,
@@ -20,6 +22,8 @@ from explorer.problems import (
 )
 from explorer.tasks import TASKS
 from explorer.texts import Text
+
+TEXT_KEY = re.compile("[0-9a-f]{16}")
 
 
 def to_query(config: RunConfig) -> dict[str, str]:
@@ -86,11 +90,13 @@ def _look_up(
 ) -> None:
     """Put the text in the place of its key, or enter that nobody has it."""
     key = given.pop("text", "")
-    text = texts(key) if key else ""
+    text = texts(key) if TEXT_KEY.fullmatch(key) else None
     if text:
         given["text"] = text
     elif key:
-        rejected["text"] = (key, TEXT_GONE)
+        task = given.get("task", RunConfig.model_fields["task"].default)
+        used = task not in TASKS or takes_text(task)
+        rejected["text"] = (key, TEXT_GONE if used else TEXT_UNUSED.format(task=task))
 
 
 def _repaired(

@@ -59,7 +59,7 @@ def status_of(arguments: list[str]) -> int:
 
 
 def read_from(monkeypatch, text: str) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
 
 def test_training_prints_a_json_object_a_record_and_one_at_the_end(capsys):

@@ -32,7 +32,7 @@ class DigitsByPixel(Digits):
         "steps": 1000,
     }
 
-    seq_len: whole(Text(en="Pixels read T", zh="读入像素数 T"), 2, 64) = 64
+    seq_len: whole(Text(en="Pixels read T", zh="读入像素数 T"), 16, 64) = 64
 
     @property
     def input_names(self) -> list[Text]:

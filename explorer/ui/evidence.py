@@ -30,7 +30,7 @@ class EvidenceError(ValueError):
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
 class Finding(_Frozen):

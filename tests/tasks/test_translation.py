@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.tasks import IGNORE, TASKS
+from explorer.config import RunConfig
+from explorer.tasks import IGNORE, TASKS, Batch
 from explorer.tasks._dates import days
 
 ENGLISH_DATES = ["%d %B %Y", "%B %d, %Y", "%d of %B %Y"]
@@ -168,3 +169,17 @@ def test_a_translation_can_be_read():
         assert "".join(word for word, _ in due.words) == asked[i]
         assert "".join(word for word, _ in said.words)[:-1] == asked[i][:-1]
         assert [mark for _, mark in said.words] == ["right"] * 9 + ["wrong"]
+
+
+def test_each_part_of_a_date_is_scored_by_all_of_its_digits():
+    task = RunConfig(task="translation").build_task()
+    targets = task.sample(1, torch.Generator().manual_seed(0)).targets
+    asked = (targets != IGNORE).nonzero()[:, 0].tolist()
+    for place, part in {3: "year", 6: "month", 9: "day"}.items():
+        said = torch.nn.functional.one_hot(
+            targets.clamp(min=0), len(task.output_names)
+        ).float()
+        said[asked[place]] = said[asked[place]].roll(1, dims=-1)
+        first = task.scores(Batch(torch.zeros_like(said), targets), said)[0]
+        parts = {name: first.values[name] for name in ("year", "month", "day")}
+        assert parts == {"year": 1.0, "month": 1.0, "day": 1.0} | {part: 0.0}
