@@ -366,7 +366,7 @@ def span(ordered: list[str]) -> str:
 
 def as_text(rival: Baseline) -> Text:
     """Return who somebody is and what they reach."""
-    return Text(en="{who} {metric:.3g}", zh="{who} {metric:.3g}").format(
+    return Text(en="{who}: {metric:.3g}", zh="{who}：{metric:.3g}").format(
         who=rival.title, metric=rival.metric
     )
 
