@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.config import LONGEST_TEXT, RunConfig, clean_text, text_key
 from explorer.store import StoreError
+from explorer.tasks._text import MOST_SYMBOLS
 from explorer.texts import Language, Text
 from explorer.ui.services import services
 from explorer.ui.state import touch
@@ -31,6 +32,12 @@ CUT = Text(
 NOT_USED = Text(
     en="The built-in text is learned meanwhile: the page says why.",
     zh="目前学习的是内置文本，原因见页面上方。",
+)
+COMMONEST = Text(
+    en="The {known} commonest are told apart; all others count as one, so that the "
+    "bits per character leave out what tells them apart.",
+    zh="只区分最常见的 {known} 个；其余都算作同一个，"
+    "因此每字符比特数不含区分它们的部分。",
 )
 LINKED = Text(
     en="Whoever has the link of this page can read this text.",
@@ -101,5 +108,7 @@ def _told(config: RunConfig) -> list[Text]:
     ]
     if length > len(text):
         told.append(CUT.format(count=f"{length:,}", maximum=maximum))
+    if config.text and len(set(text)) > MOST_SYMBOLS:
+        told.append(COMMONEST.format(known=MOST_SYMBOLS))
     told.append(LINKED if config.text else NOT_USED)
     return told

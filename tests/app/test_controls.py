@@ -371,3 +371,13 @@ def test_a_strangers_words_are_no_links_and_no_marks(open_page: Open) -> None:
 def test_a_language_that_is_not_spoken_is_told(open_page: Open) -> None:
     page = open_page(lang="xx")
     assert "lang = xx" in page.warnings and "en, zh" in page.warnings
+
+
+def test_a_text_of_many_different_characters_is_told_what_is_left_out(
+    open_page: Open,
+) -> None:
+    many = "".join(chr(0x4E00 + n % 300) for n in range(3000))
+    page = open_page(**READS).paste(many)
+    assert any("The 100 commonest" in c.value for c in page.test.sidebar.caption)
+    page.paste(OWN_TEXT)
+    assert not any("commonest" in c.value for c in page.test.sidebar.caption)
