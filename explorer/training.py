@@ -64,7 +64,7 @@ class Snapshot:
 
     Attributes:
         loss: the mean loss of the batch that the next update uses.
-        metric: the task's own score on sequences that are never trained on.
+        metric: the task's own score on sequences drawn apart from training.
         grad_norm: the Euclidean norm of that loss's gradient, before clipping.
         seconds: the time that the updates have taken so far.
         weights: the model's parameters by name, float32, on the CPU.

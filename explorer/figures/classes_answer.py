@@ -78,18 +78,10 @@ def classes_answer(
         "xaxis": time_axis(len(wanted), language),
         "yaxis2": _lanes(names) | {"anchor": "x", "domain": [0, top]},
         "meta": {"timeAxis": "x"},
-        "annotations": [
-            figure["layout"]["annotations"][0],
-            *words(
-                asked,
-                wrong if known[asked].all() else None,
-                top,
-                "□",
-                language,
-                marked,
-            ),
-        ],
     }
+    told = wrong if known[asked].all() else None
+    header = words(asked, told, top, "□", language, marked)
+    figure["layout"]["annotations"][1:] = header
     return figure
 
 

@@ -135,7 +135,7 @@ class Task(BaseModel):
         return None
 
     def evaluation(self, batch_size: int, generator: Generator) -> Batch:
-        """Return sequences for the metric and the pictures, never trained on."""
+        """Return sequences for metric and pictures, apart from those to train on."""
         return self.sample(batch_size, generator)
 
     @abstractmethod

@@ -6,6 +6,7 @@ All of it is our own text, escaped all the same.
 import math
 from html import escape
 
+from explorer.figures._theme import SUPERSCRIPTS
 from explorer.texts import Language, Text
 from explorer.ui.evidence import Finding
 
@@ -24,7 +25,6 @@ EQUAL = Text(en="none differs", zh="全部相同")
 DIFFER = Text(en="{count} differ", zh="{count} 个不同")
 EXACT = Text(en="exact", zh="须完全相同")
 UNKNOWN = Text(en="not computed", zh="未能算出")
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def findings_html(findings: list[Finding], language: Language) -> str:

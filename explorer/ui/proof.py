@@ -8,7 +8,7 @@ from explorer.texts import Language, Text
 from explorer.ui.evidence import Evidence, EvidenceError, read_evidence
 from explorer.ui.findings import findings_html
 from explorer.ui.learning import MADE as MEASURED
-from explorer.ui.learning import table_html, tables
+from explorer.ui.learning import Learning, table_html, tables
 
 TITLE = Text(en="How we know", zh="我们怎么知道")
 LEAD = Text(
@@ -74,9 +74,10 @@ def proof(language: Language) -> None:
         st.subheader(group.title.to(language), anchor=f"subject-{number}")
         st.caption(group.about.to(language))
         st.html(findings_html(group.checks, language))
-    _learning(language)
+    learned = list(tables())
+    _learning(learned, language)
     with st.sidebar:
-        _contents(evidence, language)
+        _contents(evidence, learned, language)
 
 
 def _headline(evidence: Evidence, language: Language) -> None:
@@ -100,16 +101,16 @@ def _headline(evidence: Evidence, language: Language) -> None:
     st.markdown(WHY.to(language))
 
 
-def _learning(language: Language) -> None:
+def _learning(learned: list[Learning], language: Language) -> None:
     """Draw the tables of who learns what, which the app's words may cite."""
-    for number, table in enumerate(tables(), 1):
+    for number, table in enumerate(learned, 1):
         st.subheader(table.title.to(language), anchor=f"table-{number}")
         made = MEASURED.format(date=table.date, torch=table.torch)
         st.caption(f"{table.about.to(language)} {made.to(language)}")
         st.html(table_html(table, language))
 
 
-def _contents(evidence: Evidence, language: Language) -> None:
+def _contents(evidence: Evidence, learned: list[Learning], language: Language) -> None:
     """List the subjects, and tell how to run the checks."""
     st.markdown(f"**{SUBJECTS.to(language)}**")
     lines = [
@@ -118,7 +119,7 @@ def _contents(evidence: Evidence, language: Language) -> None:
     ]
     lines += [
         f"- [{table.title.to(language)}](#table-{number}) · {len(table.rows)}"
-        for number, table in enumerate(tables(), 1)
+        for number, table in enumerate(learned, 1)
     ]
     st.markdown("\n".join(lines))
     minutes = max(1, round(evidence.seconds / 60))

@@ -57,9 +57,9 @@ class Answer(View):
     order = 4
     title = Text(en="One sequence and the answer", zh="一个序列与网络的回答")
     caption = Text(
-        en="Above: what the network reads. Below: what it should say and what it says, "
-        "on a sequence it never trained on.",
-        zh="上：网络读入的内容。下：应有的回答与网络的回答（该序列从未用于训练）。",
+        en="Above: what it reads. Below: what it should say and says, for a sequence "
+        "apart from training.",
+        zh="上：网络读入的内容。下：应有的回答与网络的回答（该序列与训练用的分开抽取）。",
     )
 
     def figure(

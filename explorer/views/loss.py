@@ -18,13 +18,13 @@ class Loss(View):
     title = Text(en="Learning", zh="学习过程")
     caption = Text(
         en="Better than the dashed line: the network knows more than a guess. "
-        "Score: on sequences it never trained on.",
-        zh="好于虚线，说明网络知道的比猜测更多。得分在从未训练过的序列上测量。",
+        "Score: on sequences apart from training.",
+        zh="好于虚线，说明网络知道的比猜测更多。得分在与训练分开抽取的序列上测量。",
     )
     beside_rivals = Text(
         en="Grey dashes: what to beat. Coloured lines: simple rivals. "
-        "Score: on sequences it never trained on.",
-        zh="灰色虚线：要超过的水平。彩色线：简单的对手。得分在从未训练过的序列上测量。",
+        "Score: on sequences apart from training.",
+        zh="灰色虚线：要超过的水平。彩色线：简单的对手。得分在与训练分开抽取的序列上测量。",
     )
 
     def how_to_read(self, scene: Scene) -> Text:
