@@ -266,7 +266,7 @@ def test_a_ready_experiment_sets_the_page_and_changes_its_cards(
         visitor.page.get_by_text(experiment, exact=True).click()
         visitor.until(CARDS, sorted(cards))
         visitor.drawn(0)
-    assert visitor.query["task"] == "temporal_order"
+    visitor.until("() => location.search.includes('task=temporal_order')")
     assert visitor.page.evaluate(WIDEST) <= width
 
 
