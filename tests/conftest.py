@@ -1,4 +1,4 @@
-"""Databases for the tests: a new SQLite file, and a real PostgreSQL of our own."""
+"""What all tests share: fixed random examples, and databases of our own."""
 
 import os
 import shutil
@@ -8,9 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine
 
 from explorer.store import Store
+
+# The same commit gets the same verdict, so the examples are fixed. New ones:
+# pytest --hypothesis-profile=search
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None)
+settings.load_profile("fixed")
 
 
 def _binaries() -> Path | None:
