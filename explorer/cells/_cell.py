@@ -7,7 +7,7 @@ parameters can be compared with torch.nn's one to one.
 import math
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Generator, Tensor, nn
@@ -18,6 +18,20 @@ from explorer.texts import Text
 
 State = dict[str, Tensor]
 """Named states of one layer, each (batch, hidden); every cell has at least "h"."""
+
+
+Way = Literal["loop", "unrolled", "fused", "scan"]
+"""How a sequence is gone through: step by step and differentiated by torch, the same
+with a backward pass of our own, in one of torch's kernels, or by a parallel scan."""
+
+
+def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Return W x + b, (..., batch, rows), for x (..., batch, columns).
+
+    With members, weight (members, rows, columns) and bias (members, rows), each net
+    has its own: x and the result are (..., members, batch, ·).
+    """
+    return x @ weight.mT + bias.unsqueeze(-2)
 
 
 @torch.no_grad()
@@ -32,7 +46,9 @@ class Cell(nn.Module, ABC):
     """One layer of a recurrent network.
 
     A subclass says its equations in its docstring, computes them in `step` and may
-    override `sequence` with a faster way to the same values.
+    override `sequence` with a faster way to the same values. Several nets of one kind,
+    its members, can be one layer: every parameter then has them as its first axis, and
+    everything (batch, ...) is (members, batch, ...).
 
     Attributes:
         summary: two sentences on what problem the cell answers.
@@ -89,14 +105,19 @@ class Cell(nn.Module, ABC):
         """Fill the parameters in place before an initialisation overwrites some."""
         uniform(self, self.hidden_size, generator)
 
-    def initial_state(self, batch_size: int) -> State:
-        """Return the state before the first time step: zeros, (batch, hidden) each."""
+    def initial_state(self, *batch: int) -> State:
+        """Return the state before the first time step: zeros, (*batch, hidden) each."""
         some = next(self.parameters())
-        zeros = some.new_zeros(batch_size, self.hidden_size)
+        zeros = some.new_zeros(*batch, self.hidden_size)
         return {name: zeros for name in self.states}
 
+    @property
+    def way(self) -> Way:
+        """What `sequence` does for this cell with its activation."""
+        return "loop"
+
     def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence from the initial state.
+        """Run a whole sequence from the initial state, in the fastest way there is.
 
         Args:
             x: (time, batch, input).
@@ -104,7 +125,11 @@ class Cell(nn.Module, ABC):
         Returns:
             The states h, (time, batch, hidden); equal to repeated `step`.
         """
-        state = self.initial_state(x.shape[1])
+        return self.loop(x)
+
+    def loop(self, x: Tensor) -> Tensor:
+        """Run a whole sequence step by step; shapes as in `sequence`."""
+        state = self.initial_state(*x.shape[1:-1])
         hidden = []
         for x_t in x.unbind(0):
             state, _ = self.step(x_t, state)
@@ -154,8 +179,8 @@ class BlockCell(Cell):
     def _preactivations(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         """Return W_x x + b_x and W_h h + b_h, (batch, blocks * hidden) each."""
         return (
-            torch.addmm(self.bias_ih, x, self.weight_ih.T),
-            torch.addmm(self.bias_hh, h, self.weight_hh.T),
+            affine(x, self.weight_ih, self.bias_ih),
+            affine(h, self.weight_hh, self.bias_hh),
         )
 
     def _fused_arguments(self, x: Tensor, state: list[Tensor] | Tensor) -> tuple:

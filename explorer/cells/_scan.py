@@ -9,9 +9,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from explorer.cells._cell import Cell
+from explorer.cells._cell import Cell, Way, affine
 
 
 def scan(a: Tensor, b: Tensor) -> Tensor:
@@ -75,7 +74,12 @@ class InputGatedCell(Cell):
         """Set a block's bias, in place."""
         self.bias[self.rows(block)] = bias
 
+    @property
+    def way(self) -> Way:
+        """What `sequence` does: a parallel scan."""
+        return "scan"
+
     def _preactivations(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return W x + b by block, (..., hidden) each, for x (..., input)."""
-        together = functional.linear(x, self.weight_ih, self.bias)
+        together = affine(x, self.weight_ih, self.bias)
         return together.chunk(len(self.blocks), dim=-1)

@@ -6,10 +6,9 @@ recurrent neural networks" (2019).
 
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, affine
 from explorer.texts import Text
 
 
@@ -66,6 +65,6 @@ class AntisymmetricRNN(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         h = state["h"]
-        a = torch.addmm(self.bias_ih + self.bias_hh, x, self.weight_ih.T)
-        turned = h @ (self.weight_hh - self.weight_hh.T).T - self.gamma * h
+        a = affine(x, self.weight_ih, self.bias_ih + self.bias_hh)
+        turned = h @ (self.weight_hh - self.weight_hh.mT).mT - self.gamma * h
         return {"h": h + self.epsilon * self.f(a + turned)}, {}

@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, Cell, State, affine
 from explorer.texts import Text
 
 
@@ -67,8 +67,8 @@ class CoRNN(Cell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         h, z = state["h"], state["z"]
-        pushed = x @ self.weight_ih.T + z @ self.weight_zh.T + h @ self.weight_hh.T
-        force = self.f(pushed + self.bias)
+        pushed = z @ self.weight_zh.mT + h @ self.weight_hh.mT
+        force = self.f(pushed + affine(x, self.weight_ih, self.bias))
         z = z + self.dt * (force - self.gamma * h - self.epsilon * z)
         h = h + self.dt * z
         return {"h": h, "z": z}, {}

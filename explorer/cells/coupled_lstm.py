@@ -52,7 +52,7 @@ class CoupledLSTM(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         from_x, from_h = self._preactivations(x, state["h"])
-        f, g, o = (from_x + from_h).chunk(3, dim=1)
+        f, g, o = (from_x + from_h).chunk(3, dim=-1)
         f, g, o = torch.sigmoid(f), self.f(g), torch.sigmoid(o)
         c = f * state["c"] + (1 - f) * g
         h = o * self.f(c)

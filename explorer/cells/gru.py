@@ -49,8 +49,8 @@ class GRU(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         from_x, from_h = self._preactivations(x, state["h"])
-        x_r, x_z, x_n = from_x.chunk(3, dim=1)
-        h_r, h_z, h_n = from_h.chunk(3, dim=1)
+        x_r, x_z, x_n = from_x.chunk(3, dim=-1)
+        h_r, h_z, h_n = from_h.chunk(3, dim=-1)
         r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
         n = self.f(x_n + r * h_n)
         h = (1 - z) * n + z * state["h"]

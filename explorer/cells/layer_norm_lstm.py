@@ -11,6 +11,12 @@ from explorer.cells._cell import CELLS, BlockCell, State
 from explorer.texts import Text
 
 
+def _normalised(a: Tensor, norm: nn.LayerNorm) -> Tensor:
+    """Return LN(a) over the last axis; gain and shift may have an axis of members."""
+    even = functional.layer_norm(a, a.shape[-1:], eps=norm.eps)
+    return even * norm.weight.unsqueeze(-2) + norm.bias.unsqueeze(-2)
+
+
 @CELLS.register
 class LayerNormLSTM(BlockCell):
     """The LSTM with layer normalisation of W x_t, of U h_{t-1} and of c_t.
@@ -72,11 +78,11 @@ class LayerNormLSTM(BlockCell):
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
-        from_x = self.norm_ih(functional.linear(x, self.weight_ih))
-        from_h = self.norm_hh(functional.linear(state["h"], self.weight_hh))
-        a = from_x + from_h + self.bias_ih + self.bias_hh
-        i, f, g, o = a.chunk(4, dim=1)
+        from_x = _normalised(x @ self.weight_ih.mT, self.norm_ih)
+        from_h = _normalised(state["h"] @ self.weight_hh.mT, self.norm_hh)
+        a = from_x + from_h + (self.bias_ih + self.bias_hh).unsqueeze(-2)
+        i, f, g, o = a.chunk(4, dim=-1)
         i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), self.f(g), torch.sigmoid(o)
         c = f * state["c"] + i * g
-        h = o * self.f(self.norm_c(c))
+        h = o * self.f(_normalised(c, self.norm_c))
         return {"h": h, "c": c}, {"i": i, "f": f, "g": g, "o": o}

@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, affine
 from explorer.texts import Text
 
 
@@ -59,12 +59,13 @@ class LEM(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         from_x, from_h = self._preactivations(x, state["h"])
-        x_d, x_e, x_m, x_n = from_x.chunk(4, dim=1)
-        h_d, h_e, h_m, _ = from_h.chunk(4, dim=1)
+        x_d, x_e, x_m, x_n = from_x.chunk(4, dim=-1)
+        h_d, h_e, h_m, _ = from_h.chunk(4, dim=-1)
         d, e = torch.sigmoid(x_d + h_d) * self.dt, torch.sigmoid(x_e + h_e) * self.dt
         m = self.f(x_m + h_m)
         z = (1 - d) * state["z"] + d * m
         of_n = self.rows("n")
-        n = self.f(x_n + torch.addmm(self.bias_hh[of_n], z, self.weight_hh[of_n].T))
+        u_n, b_n = self.weight_hh[..., of_n, :], self.bias_hh[..., of_n]
+        n = self.f(x_n + affine(z, u_n, b_n))
         h = (1 - e) * state["h"] + e * n
         return {"h": h, "z": z}, {"d": d, "e": e, "m": m, "n": n}

@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Generator, Tensor, nn
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, Cell, State, Way
 from explorer.cells._scan import scan
 from explorer.texts import Text
 
@@ -92,19 +92,27 @@ class LRU(Cell):
 
     def sequence(self, x: Tensor) -> Tensor:
         """Run a whole sequence by a parallel scan."""
-        driven = self._driven(x)
-        s = scan(self._turn().expand(len(x), 1, -1), driven)
+        turn = self._turn()
+        s = scan(turn.expand(len(x), *turn.shape), self._driven(x))
         return self._shown(x, s.real, s.imag)
 
+    @property
+    def way(self) -> Way:
+        """What `sequence` does: a parallel scan."""
+        return "scan"
+
     def _turn(self) -> Tensor:
-        """Return lambda, (hidden,), complex."""
-        return torch.exp(torch.complex(-self.nu.exp(), self.theta.exp()))
+        """Return lambda, (1, hidden), complex."""
+        turn = torch.exp(torch.complex(-self.nu.exp(), self.theta.exp()))
+        return turn.unsqueeze(-2)
 
     def _driven(self, x: Tensor) -> Tensor:
         """Return e^gamma B x, (..., hidden), complex."""
-        re, im = (x @ part.T * self.gamma.exp() for part in self.B)
+        scale = self.gamma.exp().unsqueeze(-2)
+        re, im = (x @ part.mT * scale for part in self.B.unbind(-3))
         return torch.complex(re, im)
 
     def _shown(self, x: Tensor, re: Tensor, im: Tensor) -> Tensor:
         """Return h, (..., hidden)."""
-        return self.f(re @ self.C[0].T - im @ self.C[1].T + x @ self.D.T)
+        by_re, by_im = self.C.unbind(-3)
+        return self.f(re @ by_re.mT - im @ by_im.mT + x @ self.D.mT)

@@ -50,7 +50,7 @@ class LSTM(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         from_x, from_h = self._preactivations(x, state["h"])
-        i, f, g, o = (from_x + from_h).chunk(4, dim=1)
+        i, f, g, o = (from_x + from_h).chunk(4, dim=-1)
         i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), self.f(g), torch.sigmoid(o)
         c = f * state["c"] + i * g
         h = o * self.f(c)

@@ -7,7 +7,7 @@ networks", International Journal of Automation and Computing 13 (2016).
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, affine
 from explorer.texts import Text
 
 
@@ -51,9 +51,9 @@ class MGU(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         bias = self.bias_ih + self.bias_hh
-        x_f, x_n = torch.addmm(bias, x, self.weight_ih.T).chunk(2, dim=1)
-        u_f, u_n = self.weight_hh.chunk(2)
-        f = torch.sigmoid(x_f + state["h"] @ u_f.T)
-        n = self.f(x_n + (f * state["h"]) @ u_n.T)
+        x_f, x_n = affine(x, self.weight_ih, bias).chunk(2, dim=-1)
+        u_f, u_n = self.weight_hh.chunk(2, dim=-2)
+        f = torch.sigmoid(x_f + state["h"] @ u_f.mT)
+        n = self.f(x_n + (f * state["h"]) @ u_n.mT)
         h = (1 - f) * state["h"] + f * n
         return {"h": h}, {"f": f, "n": n}

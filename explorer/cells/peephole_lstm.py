@@ -59,8 +59,8 @@ class PeepholeLSTM(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         from_x, from_h = self._preactivations(x, state["h"])
-        i, f, g, o = (from_x + from_h).chunk(4, dim=1)
-        p_i, p_f, p_o = self.weight_ch.chunk(3)
+        i, f, g, o = (from_x + from_h).chunk(4, dim=-1)
+        p_i, p_f, p_o = self.weight_ch.unsqueeze(-2).chunk(3, dim=-1)
         i = torch.sigmoid(i + p_i * state["c"])
         f = torch.sigmoid(f + p_f * state["c"])
         g = self.f(g)

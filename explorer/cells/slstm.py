@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
-from explorer.cells._cell import CELLS, Cell, State
+from explorer.cells._cell import CELLS, Cell, State, affine
 from explorer.texts import Text
 
 
@@ -71,8 +71,9 @@ class SLSTM(Cell):
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
-        together = x @ self.weight_ih.T + state["h"] @ self.weight_hh.T + self.bias
-        a, forget, g, o = together.chunk(4, dim=1)
+        from_x = affine(x, self.weight_ih, self.bias)
+        together = from_x + state["h"] @ self.weight_hh.mT
+        a, forget, g, o = together.chunk(4, dim=-1)
         kept = logsigmoid(forget) + state["m"]
         m = torch.where(
             state["n"] == 0, a, torch.maximum(kept, a)

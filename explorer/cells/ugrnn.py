@@ -49,7 +49,7 @@ class UGRNN(BlockCell):
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""
         from_x, from_h = self._preactivations(x, state["h"])
-        z, n = (from_x + from_h).chunk(2, dim=1)
+        z, n = (from_x + from_h).chunk(2, dim=-1)
         z, n = torch.sigmoid(z), self.f(n)
         h = z * state["h"] + (1 - z) * n
         return {"h": h}, {"z": z, "n": n}
