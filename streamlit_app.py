@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from explorer.ui.routes import prepare, routes
+
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
@@ -12,8 +14,13 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     from explorer.ui.services import services
 
     shared = services()
+    prepare()
     yield
     shared.jobs.close()
 
 
-app = st.App("explorer/ui/frame.py", lifespan=lifespan)
+app = st.App(
+    "explorer/ui/frame.py",
+    lifespan=lifespan,
+    routes=routes(st.get_option("server.baseUrlPath")),
+)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from safetensors.torch import save
 
 from explorer.config import RunConfig
-from explorer.training import Diverged, Snapshot, Training, record_every
+from explorer.training import Diverged, Report, Snapshot, Training, record_every
 
 WEIGHT_BYTES = 16_000_000
 """About how many bytes of weights of a run are recorded."""
@@ -43,19 +43,28 @@ class Slice(NamedTuple):
 
 
 def train_slice(
-    config: RunConfig, checkpoint: bytes | None, goal: int, seconds: float
+    config: RunConfig,
+    checkpoint: bytes | None,
+    goal: int,
+    seconds: float,
+    report: Report | None = None,
 ) -> Slice:
     """Train for about `seconds` or until `goal` updates are made; at least one update.
 
-    A pure function of what can be sent to another process and back.
+    A pure function of what can be sent to another process and back, apart from
+    `report`, which is told of each update at once and is for this process alone.
     """
     training = Training(config, checkpoint)
     before, deadline = training.seconds, perf_counter() + seconds
     records: list[Record] = []
     status: Literal["training", "done", "diverged"] = "training"
     message = None
+
+    def out_of_time() -> bool:
+        return perf_counter() >= deadline
+
     try:
-        for snapshot in training.run(goal, lambda: perf_counter() >= deadline):
+        for snapshot in training.run(goal, out_of_time, report):
             records.append(_record(snapshot, goal))
         if training.step >= config.steps:
             status = "done"

@@ -23,6 +23,8 @@ from explorer.tasks import Batch
 
 RECORDS = 150
 """About how many steps of a run are recorded."""
+Report = Callable[[int, float, float, float | None], object]
+"""Told of each update: its step, loss, gradient norm, and the metric if recorded."""
 
 
 @contextmanager
@@ -102,12 +104,16 @@ class Training:
         self.evaluation = self._move(evaluation_batch(config))
 
     def run(
-        self, goal: int, out_of_time: Callable[[], bool] = lambda: False
+        self,
+        goal: int,
+        out_of_time: Callable[[], bool] = lambda: False,
+        report: Report | None = None,
     ) -> Iterator[Snapshot]:
         """Train until `goal` updates are made or time is out; yield what is recorded.
 
         Recorded are the steps of the schedule, the goal, and the end of a stretch that
-        would otherwise bring nothing.
+        would otherwise bring nothing. `report` hears of all others too; a run that is
+        resumed tells the step it stands at once more.
 
         Raises:
             Diverged: the loss or its gradient is not finite.
@@ -122,9 +128,15 @@ class Training:
                 if not math.isfinite(value):
                     raise Diverged(self.step, quantity, self.last_norm)
             self.last_norm = grad_norm
+            snapshot, metric = None, None
             if on_schedule(self.step, every) or self.step >= goal or stopping:
+                snapshot = self._snapshot(loss, grad_norm)
+                metric = snapshot.metric
+            if report is not None:
+                report(self.step, loss, grad_norm, metric)
+            if snapshot is not None:
                 yielded = True
-                yield self._snapshot(loss, grad_norm)
+                yield snapshot
             if self.step >= goal or stopping:
                 return
             self._update(grad_norm)

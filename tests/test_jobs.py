@@ -476,3 +476,69 @@ def test_a_killed_server_loses_at_most_a_slice_and_the_run_ends_the_same(
     assert until(lambda: state(store, whole.key).status == "done", 60)
     jobs.close()
     same_run(store, whole.key, unsliced(tmp_path, whole), whole.key)
+
+
+def test_every_update_is_told_at_once_where_workers_can(
+    tmp_path: Path, store: Store, pool: Executor
+) -> None:
+    whole = config(steps=100)
+    jobs = Jobs(store, pool, 2, slice_seconds=0.02, reports=True)
+    key = store.open_run(whole).key
+    jobs.start(key, "ann")
+    assert until(lambda: jobs.news.resting(key), 60)
+    jobs.close()
+    assert [point.step for point in jobs.news.since(key, -1)] == list(range(101))
+    known = store.records(key)
+    told = {point.step: point for point in jobs.news.since(key, -1)}
+    assert [told[step].loss for step in known.step.tolist()] == known.loss.tolist()
+    assert [told[step].metric for step in known.step.tolist()] == known.metric.tolist()
+    same_run(store, key, unsliced(tmp_path, whole), key)
+
+
+def test_a_run_that_is_paused_rests_and_one_that_is_reset_is_forgotten(
+    store: Store, pool: Executor
+) -> None:
+    jobs = Jobs(store, pool, reports=True)
+    key = store.open_run(config(steps=20_000)).key
+    jobs.start(key, "ann")
+    assert until(lambda: jobs.news.newest(key) > 4)
+    assert not jobs.news.resting(key)
+    jobs.pause(key)
+    assert until(lambda: jobs.news.resting(key))
+    assert jobs.reset(key, "ann")
+    assert jobs.news.newest(key) == -1
+    jobs.close()
+
+
+def test_a_run_that_fails_rests(store: Store, pool: Executor) -> None:
+    def train(*work: Any) -> Slice:
+        work[-1](3, 1.0, 1.0, None)
+        raise MemoryError("no room")
+
+    jobs = Jobs(store, pool, train=train, reports=True)
+    key = store.open_run(config()).key
+    jobs.start(key, "ann")
+    assert until(lambda: jobs.news.resting(key))
+    assert jobs.news.newest(key) == 3
+    jobs.close()
+
+
+def test_slices_are_shorter_where_many_runs_wait(store: Store, pool: Executor) -> None:
+    asked: list[tuple[str, float]] = []
+
+    def train(c: RunConfig, checkpoint: bytes | None, goal: int, s: float) -> Slice:
+        asked.append((c.key, s))
+        return pretend(c, checkpoint, goal, s)
+
+    jobs = Jobs(store, pool, 2, train=train, slice_seconds=0.2)
+    alone = store.open_run(config(99, steps=5)).key
+    jobs.start(alone, "ann")
+    assert until(lambda: state(store, alone).status == "done")
+    assert {seconds for _, seconds in asked[1:]} == {0.2}
+    keys = [store.open_run(config(seed, steps=20_000)).key for seed in range(20)]
+    for key in keys:
+        jobs.start(key, "ann")
+    assert until(lambda: asked[-1][1] < 0.08)
+    for key in keys:
+        jobs.pause(key)
+    jobs.close()

@@ -150,3 +150,23 @@ def test_weights_are_recorded_at_records_and_within_their_bytes(steps, size):
     assert every % record_every(config) == 0
     late = sum(on_schedule(step, every) for step in range(every, steps + 1))
     assert late <= max(1, WEIGHT_BYTES // size)
+
+
+@pytest.mark.parametrize("goal", [13, 30])
+def test_a_slice_that_tells_of_its_updates_makes_the_same_ones(goal):
+    heard: list[tuple[int, float, float, float | None]] = []
+    config = small()
+    quiet = train_slice(config, None, goal, FOREVER)
+    told = train_slice(config, None, goal, FOREVER, lambda *news: heard.append(news))
+    assert state_of(told.checkpoint) == state_of(quiet.checkpoint)
+    assert [*map(numbers_of, told.records)] == [*map(numbers_of, quiet.records)]
+    assert [step for step, *_ in heard] == list(range(goal + 1))
+    recorded = [news for news in heard if news[3] is not None]
+    assert recorded == [(r.step, r.loss, r.grad_norm, r.metric) for r in told.records]
+
+
+def test_a_run_that_diverges_tells_only_of_what_was_finite():
+    heard: list[int] = []
+    found = train_slice(exploding(), None, 200, FOREVER, lambda s, *_: heard.append(s))
+    assert found.status == "diverged"
+    assert heard == list(range(found.step))

@@ -143,6 +143,7 @@ def _panel_traces(
         "y": rounded(curve[keep]),
         "line": {"color": colour, "width": 2},
         "hovertemplate": "%{y}",
+        "meta": {"live": "metric" if where["yaxis"] == "y2" else "loss"},
     }
     mark: dict[str, Any] = where | {
         "mode": "markers",

@@ -1,5 +1,6 @@
 """Runs advance in short slices on any executor, the least served run first."""
 
 from explorer.jobs._jobs import Jobs
+from explorer.jobs._news import News, Point
 
-__all__ = ["Jobs"]
+__all__ = ["Jobs", "News", "Point"]

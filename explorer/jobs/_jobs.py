@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Lock, get_ident
 
-from explorer.config import RunConfig
+from explorer.jobs._news import News
 from explorer.jobs._writes import Writes
 from explorer.slices import Slice, train_slice
 from explorer.store import Claim, Run, Store, StoreError
 
 _PRUNE_EVERY = 60.0  # seconds
+_ROUND, _RECENT = 0.7, 2.0
+"""Seconds in which every run has its turn, and in which one that had it still wants."""
 
 
 @dataclass
@@ -43,6 +45,11 @@ class Jobs:
         lease_seconds: how long a run goes on after its last viewer was heard of.
         claim_seconds: how long a killed server's slices stay taken.
         train: what computes a slice.
+        reports: whether `train` takes, as its last argument, what it tells each update
+            to at once. Only threads of this process can.
+
+    Attributes:
+        news: what each update brought, for those who draw a curve while it grows.
     """
 
     def __init__(
@@ -55,16 +62,19 @@ class Jobs:
         first_slice_seconds: float = 0.05,
         lease_seconds: float = 30.0,
         claim_seconds: float = 15.0,
-        train: Callable[[RunConfig, bytes | None, int, float], Slice] = train_slice,
+        train: Callable[..., Slice] = train_slice,
+        reports: bool = False,
     ) -> None:
         self._store, self._executor, self._workers = store, executor, workers
         self._slice_seconds, self._first_seconds = slice_seconds, first_slice_seconds
         self._lease_seconds, self._claim_seconds = lease_seconds, claim_seconds
-        self._train = train
+        self._train, self._reports = train, reports
+        self.news = News()
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._change = Condition()
         self._flights: dict[str, _Flight] = {}
-        self._news: dict[str, int] = {}
+        self._told: dict[str, int] = {}
+        self._turns: dict[str, float] = {}
         self._renewed: dict[tuple[str, str], float] = {}
         self._pruned = time.monotonic()
         self._closed = False
@@ -106,6 +116,7 @@ class Jobs:
     def pause(self, key: str) -> None:
         """Stop a run after the slice that is being computed; raises StoreError."""
         self._store.set_goal(key, 0)
+        self.news.rest(key)
 
     def reset(self, key: str, viewer: str) -> bool:
         """Put a run back to step 0, paused; raises StoreError.
@@ -116,6 +127,7 @@ class Jobs:
         if self._store.viewers(key, besides=viewer):
             return False
         self._store.reset(key)
+        self.news.forget(key)
         self._tell(key)
         return True
 
@@ -166,7 +178,7 @@ class Jobs:
         end, told = time.monotonic() + timeout, False
         while True:
             with self._change:
-                news = self._news.get(key, 0)
+                news = self._told.get(key, 0)
             run = self._store.run(key)
             if run is not None and run.step > after_step:
                 return True
@@ -178,13 +190,13 @@ class Jobs:
     def _await_news(self, key: str, known: int, timeout: float) -> bool:
         with self._change:
             return self._change.wait_for(
-                lambda: self._news.get(key, 0) != known, timeout
+                lambda: self._told.get(key, 0) != known, timeout
             )
 
     def _tell(self, key: str) -> None:
         """Wake those who wait for news of a run."""
         with self._change:
-            self._news[key] = self._news.get(key, 0) + 1
+            self._told[key] = self._told.get(key, 0) + 1
             self._change.notify_all()
 
     def close(self, timeout: float = 3.0) -> None:
@@ -243,8 +255,10 @@ class Jobs:
         return True
 
     def _submit(self, claim: Claim) -> "Future[Slice]":
-        seconds = self._slice_seconds if claim.checkpoint else self._first_seconds
-        work = (claim.config, claim.checkpoint, claim.goal, seconds)
+        seconds = self._turn(claim)
+        work: list[object] = [claim.config, claim.checkpoint, claim.goal, seconds]
+        if self._reports:
+            work.append(self.news.reporter(claim.key))
         try:
             return self._executor.submit(self._train, *work)
         except Exception as error:
@@ -255,6 +269,17 @@ class Jobs:
             else:
                 refused.set_exception(error)
             return refused
+
+    def _turn(self, claim: Claim) -> float:
+        """Return how many seconds a slice is to take: less where many runs wait."""
+        now = time.monotonic()
+        with self._change:
+            self._turns = {k: t for k, t in self._turns.items() if now - t < _RECENT}
+            self._turns[claim.key] = now
+            rivals = len(self._turns)
+        if not claim.checkpoint:
+            return self._first_seconds
+        return min(self._slice_seconds, _ROUND * self._workers / rivals)
 
     # Taking in ----------------------------------------------------------------------
 
@@ -283,6 +308,8 @@ class Jobs:
             raise
         except Exception as error:  # no slice at all: the run is broken, not the store
             return self._fail(claim, "crashed", error)
+        if work.status != "training" or work.step >= claim.goal:
+            self.news.rest(claim.key)
         self._tell(claim.key)
         if time.monotonic() - self._pruned > _PRUNE_EVERY:
             self._pruned = time.monotonic()
@@ -291,4 +318,5 @@ class Jobs:
     def _fail(self, claim: Claim, kind: str, error: BaseException) -> None:
         text = f"{type(error).__name__}: {error}"[:500]
         self._store.fail(claim, {"kind": kind, "error": text})
+        self.news.rest(claim.key)
         self._tell(claim.key)

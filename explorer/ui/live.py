@@ -3,7 +3,8 @@
 Figures are built in Python and drawn in the browser by `static/live.js`, which keeps
 zoom, camera and hidden traces through every update. Streamlit resends a component's
 inline script with each data, so that script only imports the one that is served as a
-file and cached.
+file and cached. Between two figures the browser hears of each update from the stream
+whose address it is told (`stream.py`), and goes on with the curves by itself.
 """
 
 import filecmp
@@ -11,17 +12,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NotRequired, Protocol, TypedDict, cast
 
-import plotly
 import streamlit as st
 
 from explorer.texts import Language, Text
-
-STATIC = Path(__file__).parent / "static"
-_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+from explorer.ui.files import PLOTLY, STATIC
+from explorer.ui.routes import script_address
 
 _WORDS = {
     "step": Text(en="Training step", zh="训练步"),
@@ -37,6 +35,12 @@ _WORDS = {
         en="The charts show an earlier training step: go back to the newest",
         zh="图表显示的是较早的训练步：回到最新一步",
     ),
+    "newest": Text(
+        en="The newest update as it happens: its number, the training loss, and the "
+        "norm of the gradient",
+        zh="最新一次更新的实时数值：更新次数、训练损失、梯度范数",
+    ),
+    "loss": Text(en="loss", zh="损失"),
     "failed": Text(
         en="The charts cannot be drawn: plotly.min.js did not arrive. "
         "Check the connection and reload the page.",
@@ -75,7 +79,9 @@ class Panel(TypedDict):
     time slider's t, or those at the nearest t, are shown. `layout.meta.timeAxis`, such
     as "x", asks for a cursor at t on that axis, and `layout.meta.times` (length T)
     says where on the axis each t lies, if not at t itself; `layout.meta.timeSpan` says
-    which part of the height the cursor spans, such as [0.5, 1].
+    which part of the height the cursor spans, such as [0.5, 1]. A trace whose
+    `meta.live` is "loss" or "metric" has training steps for x, and goes on with what
+    the stream brings.
     """
 
     name: str
@@ -93,12 +99,15 @@ class LiveData(TypedDict):
     the training steps with recorded weights, ascending; `step` is the one that the
     figures show, `following` says that it is the newest. `length` is the sequence
     length T; the time slider goes over 0 .. T-1. `address` is what should stand in the
-    address bar behind the question mark. `words` come from `live_words`.
+    address bar behind the question mark. `words` come from `live_words`. `stream` is
+    where the browser hears of each update, seen from the page's address; it is left
+    out where the run rests or nothing answers.
     """
 
     run: str
     language: Language
     address: NotRequired[str]
+    stream: NotRequired[str | None]
     words: dict[str, Any]
     steps: list[int]
     step: int
@@ -132,32 +141,24 @@ def link_plotly(static: Path = STATIC) -> Text | None:
         cannot be written to. A symbolic link would not do: Streamlit serves no file
         that lies outside its static folder.
     """
-    target = static / _PLOTLY.name
+    target = static / PLOTLY.name
     try:
-        if target.is_file() and filecmp.cmp(_PLOTLY, target):
+        if target.is_file() and filecmp.cmp(PLOTLY, target):
             return None
         # Written aside and renamed: another server may be reading or copying it now.
         aside = target.with_suffix(f".{os.getpid()}")
-        shutil.copy2(_PLOTLY, aside)
+        shutil.copy2(PLOTLY, aside)
         aside.replace(target)
     except OSError as error:
         return Text(
             en="The charts need {source} copied to {target}, which failed: {error}.",
             zh="图表需要将 {source} 复制到 {target}，但复制失败：{error}。",
-        ).format(source=_PLOTLY, target=target, error=error.strerror or error)
+        ).format(source=PLOTLY, target=target, error=error.strerror or error)
     return None
 
 
-def _version() -> str:
-    """Return a hash of all served files, so that no browser keeps an old one."""
-    digest = sha256(plotly.__version__.encode())
-    for file in sorted([*STATIC.glob("live.js"), *STATIC.glob("live/*.js")]):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
 _LOADER = """
-const url = new URL("app/static/live.js?v=%s", document.baseURI).href;
+const url = new URL("%s", document.baseURI).href;
 const live = import(url);
 export default async (component) => (await live).default(component);
 """
@@ -166,7 +167,7 @@ _component = st.components.v2.component(
     "live_panels",
     html='<div class="live-panels">\n<div class="live-space"></div>\n</div>',
     css=(STATIC / "live.css").read_text(encoding="utf-8"),
-    js=_LOADER % _version(),
+    js=_LOADER % script_address("live.js"),
     isolate_styles=False,  # plotly puts its styles into the document's head
 )
 

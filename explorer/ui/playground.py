@@ -15,6 +15,7 @@ from explorer.ui.address import address_bar
 from explorer.ui.faults import press_sentence, said_to, show_faults, store_sentence
 from explorer.ui.live import LiveData, live_panels
 from explorer.ui.panels import live_data
+from explorer.ui.routes import stream_address
 from explorer.ui.services import Services, viewer
 from explorer.ui.state import touch
 
@@ -118,8 +119,9 @@ def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     run, watching, data = _read(shared, config, language)
     _status(config, run, watching, language)
     show_faults(shared, run, language)
-    live_panels({**data, "address": address_bar(config)}, key=LIVE)
     active = run is not None and run.active
+    stream = stream_address(config.key) if active else None
+    live_panels({**data, "address": address_bar(config), "stream": stream}, key=LIVE)
     if st.session_state["drawn_active"] != active:
         # Other buttons, another pace. The browser may not know the newest address yet.
         st.session_state["touched"] = True

@@ -16,6 +16,7 @@ from explorer.store import Store, StoreError, open_store
 from explorer.texts import Text
 from explorer.ui.live import link_plotly
 from explorer.ui.panels import live_data
+from explorer.ui.routes import mounted
 
 WORKERS = min(os.cpu_count() or 1, 8)
 
@@ -52,12 +53,13 @@ def services() -> Services:
     """Return the shared parts, made on first use."""
     # A picture's small matrices gain nothing from more threads, which training needs.
     threadpool_limits(1, user_api="blas")
-    missing = link_plotly()
+    missing = None if mounted() else link_plotly()
     store, memory_only = open_store()
     with suppress(StoreError):  # what is used the first time is slow: not by a visitor
         live_data(store, RunConfig(), None, {}, "en")
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
-    shared = Services(store, Jobs(store, executor, WORKERS), memory_only, missing)
+    jobs = Jobs(store, executor, WORKERS, reports=True)
+    shared = Services(store, jobs, memory_only, missing)
     # Everything imported lives as long as the server does: a collection that walks
     # over torch takes over 100 ms, during which no page moves.
     gc.collect()

@@ -4,12 +4,20 @@
  * Entry point of the component that explorer/ui/live.py registers. Streamlit calls
  * the default export with every new data; the drawn board is kept between the calls.
  */
+let plotly;
 const version = new URL(import.meta.url).search;
+const PARTS = "board card chart dom motion push reveal sliders tail theme".split(" ");
+for (const part of PARTS) {
+  // Asked for all at once: each would wait for the one that imports it.
+  const link = document.createElement("link");
+  const href = new URL(`live/${part}.js${version}`, import.meta.url).href;
+  document.head.append(Object.assign(link, { rel: "modulepreload", href }));
+}
+loadPlotly().catch(() => {}); // a board asks again, and says what is missing
 const { Board } = await import(`./live/board.js${version}`);
 
 const boards = new WeakMap();
 const decoder = new TextDecoder();
-let plotly;
 
 /** Fetch plotly.js once for the whole page. */
 function loadPlotly() {

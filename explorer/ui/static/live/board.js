@@ -3,6 +3,7 @@
 const version = new URL(import.meta.url).search;
 const { Card } = await import(`./card.js${version}`);
 const { element } = await import(`./dom.js${version}`);
+const { Push } = await import(`./push.js${version}`);
 const { StepSlider, TimeSlider } = await import(`./sliders.js${version}`);
 const { readTheme } = await import(`./theme.js${version}`);
 
@@ -25,6 +26,7 @@ export class Board {
     this.schedule = () => {
       this.frame ||= requestAnimationFrame((now) => this.tick(now));
     };
+    this.push = new Push((rows) => this.take(rows));
     this.steps = new StepSlider((step) => this.send("step", step));
     this.time = new TimeSlider(() => this.moveTime());
     const bar = element("div", { class: "live-bar" }, this.steps.root, this.time.root);
@@ -65,6 +67,9 @@ export class Board {
     delete this.host.dataset.drawn;
     this.keepCards(data.panels.map(({ name }) => name));
     for (const panel of data.panels) this.card(panel.name).update(panel, data.run);
+    if (isNewRun) delete this.host.dataset.pushed;
+    if (isNewRun || !data.stream) this.cards.forEach((card) => card.rest());
+    this.push.follow(data.stream ?? null, data.steps.at(-1) ?? 0);
     // An earlier step that was chosen in another run means nothing in this one.
     if (isNewRun && !isFirst && !data.following) this.steps.choose(null);
     this.schedule();
@@ -99,6 +104,13 @@ export class Board {
     for (const { chart } of this.cards.values()) action(chart);
   }
 
+  /** Take what updates brought that no figure shows yet. */
+  take(rows) {
+    this.cards.forEach((card) => card.take(rows, this.words));
+    this.arrived = rows.at(-1)[0];
+    this.schedule();
+  }
+
   moveTime() {
     this.forEachChart((chart) => (chart.moved = true));
     this.schedule();
@@ -110,7 +122,17 @@ export class Board {
     this.time.advance(now);
     if (this.failed) this.forEachChart((chart) => chart.fail(this.words.failed));
     else if (this.plotly) this.drawWaiting();
+    this.drawTails(now);
     if (this.time.playing) this.schedule();
+  }
+
+  drawTails(now) {
+    let moving = false;
+    this.forEachChart(({ tail }) => (moving = tail.draw(now) || moving));
+    if (moving) this.schedule();
+    if (this.arrived === undefined) return;
+    this.host.dataset.pushed = this.arrived; // for those who measure
+    this.arrived = undefined;
   }
 
   drawWaiting() {
@@ -136,6 +158,7 @@ export class Board {
   close() {
     cancelAnimationFrame(this.frame);
     clearInterval(this.watch);
+    this.push.close();
     document.removeEventListener("visibilitychange", this.schedule);
     this.forEachChart((chart) => chart.close());
   }

@@ -7,6 +7,10 @@ const { element, setAttributes, setText, Shared } = await import(`./dom.js${vers
 /** Return what tells one set of choices from another, whatever their language. */
 const offer = (option) => option.choices.map(([value]) => value).join("|");
 
+/** Write a number with three digits, so that its width seldom changes. */
+const short = (value) =>
+  value === null ? "–" : value >= 1e-3 ? value.toPrecision(3) : value.toExponential(1);
+
 export class Card {
   /** `chosen` is called after a choice, `changed` when there is something to draw. */
   constructor(name, { chosen, changed }) {
@@ -14,6 +18,7 @@ export class Card {
     this.options = new Map();
     this.title = element("h3", { class: "live-title" });
     this.choices = element("div", { class: "live-choices" });
+    this.now = element("span", { class: "live-now", "aria-hidden": "true" });
     this.words = element("span");
     this.caption = element(
       "button",
@@ -24,7 +29,7 @@ export class Card {
     this.root = element(
       "section",
       { class: "live-card", "data-panel": name },
-      element("header", { class: "live-head" }, this.title, this.choices),
+      element("header", { class: "live-head" }, this.title, this.now, this.choices),
       this.caption,
       this.plot,
     );
@@ -46,6 +51,20 @@ export class Card {
     // A new run or another kind of picture starts with a fresh zoom and camera.
     const values = (panel.options ?? []).map((option) => option.value);
     this.chart.setFigure(panel.figure, [run, ...values].join("|"));
+  }
+
+  /** Go on with what updates brought since the figure was made. */
+  take(rows, words) {
+    const [step, loss, norm] = rows.at(-1);
+    if (!this.chart.tail.take(rows)) return;
+    setText(this.now, `${step} · ${words.loss} ${short(loss)} · ‖∇‖ ${short(norm)}`);
+    setAttributes(this.now, { title: words.newest });
+  }
+
+  /** Rest on the figure as Python made it. */
+  rest() {
+    this.chart.tail.clear();
+    setText(this.now, "");
   }
 
   /** Drop what is no longer on offer: another cell has other states and layers. */

@@ -5,6 +5,7 @@ const { element } = await import(`./dom.js${version}`);
 const { dress } = await import(`./theme.js${version}`);
 const { isFlat, Motion } = await import(`./motion.js${version}`);
 const { isTimed, reveal } = await import(`./reveal.js${version}`);
+const { Tail } = await import(`./tail.js${version}`);
 
 const ENDS = ["pointerup", "pointercancel", "blur"];
 const touch = matchMedia("(pointer: coarse)");
@@ -12,8 +13,9 @@ const touch = matchMedia("(pointer: coarse)");
 export class Chart {
   /** Draw into `plot`; `changed` is called when there is something to draw. */
   constructor(plot, changed) {
-    this.plot = plot;
+    Object.assign(this, { plot, changed });
     this.cursor = element("i", { class: "live-cursor", hidden: "" });
+    this.tail = new Tail(plot);
     this.stale = false; // the figure or its theme has changed
     this.moved = false; // only the time has changed
     this.resized = false;
@@ -44,6 +46,7 @@ export class Chart {
     const json = JSON.stringify(figure);
     if (json === this.json && revision === this.revision) return;
     if (revision !== this.revision) this.distance = null;
+    if (revision !== this.revision) this.tail.clear();
     const timed = figure.data.some(isTimed);
     Object.assign(this, { json, figure, revision, timed, stale: true });
   }
@@ -83,7 +86,7 @@ export class Chart {
     if (!isNew) return;
     this.plot.append(this.cursor);
     this.plot.on("plotly_afterplot", () => this.afterPlot());
-    this.plot.on("plotly_relayouting", () => this.placeCursor());
+    this.plot.on("plotly_relayouting", () => this.placeOver());
     this.afterPlot();
   }
 
@@ -116,7 +119,14 @@ export class Chart {
       // Not Plotly's usual nodes: from now on each t is drawn anew.
       if (!this.motion) this.fixed = this.stale = true;
     }
+    this.placeOver();
+  }
+
+  /** Bring what lies over the chart to where its axes are now. */
+  placeOver() {
     this.placeCursor();
+    this.tail.begin(this.drawn.data);
+    this.changed();
   }
 
   /** Put the thin line at the present time, where the figure has a time axis. */

@@ -1,8 +1,18 @@
 /** Small helpers for building and keeping up the page's elements. */
 
+const SVG = "http://www.w3.org/2000/svg";
+
 /** Make an element with attributes; children are elements or plain text. */
 export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/** Make an element of a drawing. */
+export function svg(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     made.setAttribute(name, value);
   }
