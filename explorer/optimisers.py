@@ -13,9 +13,17 @@ from torch import Tensor
 
 from explorer.texts import Text
 
+State = dict[str, list[Tensor]]
+"""What is remembered: slot -> one tensor for each parameter, of its shape."""
+
 
 class Optimiser(ABC):
     """Changes parameters in place, along their gradients g.
+
+    Args:
+        parameters: the tensors to change.
+        learning_rate: one for all; or one for each member of nets trained together,
+            which then are the first axis of every parameter.
 
     Attributes:
         slots: the names of what is remembered of each parameter, from zero on.
@@ -25,10 +33,12 @@ class Optimiser(ABC):
     title: ClassVar[Text]
     slots: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, parameters: Sequence[Tensor], learning_rate: float) -> None:
+    def __init__(
+        self, parameters: Sequence[Tensor], learning_rate: float | Sequence[float]
+    ) -> None:
         self.parameters = list(parameters)
         self.rate = learning_rate
-        self.state = {
+        self.state: State = {
             slot: [torch.zeros_like(p.detach()) for p in self.parameters]
             for slot in self.slots
         }
@@ -42,11 +52,26 @@ class Optimiser(ABC):
         """
         gradients = [p.grad for p in self.parameters if p.grad is not None]
         assert len(gradients) == len(self.parameters)
-        self._update(self.parameters, gradients, number)
+        if not isinstance(self.rate, Sequence):
+            self._update(self.parameters, gradients, self.state, self.rate, number)
+            return
+        for member, rate in enumerate(self.rate):
+            parameters, own = (
+                [t[member] for t in ts] for ts in (self.parameters, gradients)
+            )
+            state = {
+                slot: [t[member] for t in kept] for slot, kept in self.state.items()
+            }
+            self._update(parameters, own, state, rate, number)
 
     @abstractmethod
     def _update(
-        self, parameters: list[Tensor], gradients: list[Tensor], number: int
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        state: State,
+        rate: float,
+        number: int,
     ) -> None:
         """Apply the formula to all parameters."""
 
@@ -57,9 +82,14 @@ class SGD(Optimiser):
     title = Text(en="SGD", zh="SGD")
 
     def _update(
-        self, parameters: list[Tensor], gradients: list[Tensor], number: int
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        state: State,
+        rate: float,
+        number: int,
     ) -> None:
-        torch._foreach_add_(parameters, gradients, alpha=-self.rate)
+        torch._foreach_add_(parameters, gradients, alpha=-rate)
 
 
 class Momentum(Optimiser):
@@ -69,12 +99,17 @@ class Momentum(Optimiser):
     slots = ("velocity",)
 
     def _update(
-        self, parameters: list[Tensor], gradients: list[Tensor], number: int
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        state: State,
+        rate: float,
+        number: int,
     ) -> None:
-        velocity = self.state["velocity"]
+        velocity = state["velocity"]
         torch._foreach_mul_(velocity, 0.9)
         torch._foreach_add_(velocity, gradients)
-        torch._foreach_add_(parameters, velocity, alpha=-self.rate)
+        torch._foreach_add_(parameters, velocity, alpha=-rate)
 
 
 class RMSprop(Optimiser):
@@ -87,14 +122,19 @@ class RMSprop(Optimiser):
     slots = ("square",)
 
     def _update(
-        self, parameters: list[Tensor], gradients: list[Tensor], number: int
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        state: State,
+        rate: float,
+        number: int,
     ) -> None:
-        square = self.state["square"]
+        square = state["square"]
         torch._foreach_mul_(square, 0.99)
         torch._foreach_addcmul_(square, gradients, gradients, 0.01)
         scale = torch._foreach_sqrt(square)
         torch._foreach_add_(scale, 1e-8)
-        torch._foreach_addcdiv_(parameters, gradients, scale, -self.rate)
+        torch._foreach_addcdiv_(parameters, gradients, scale, -rate)
 
 
 class Adam(Optimiser):
@@ -108,17 +148,22 @@ class Adam(Optimiser):
     slots = ("mean", "square")
 
     def _update(
-        self, parameters: list[Tensor], gradients: list[Tensor], number: int
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        state: State,
+        rate: float,
+        number: int,
     ) -> None:
-        mean, square = self.state["mean"], self.state["square"]
+        mean, square = state["mean"], state["square"]
         torch._foreach_lerp_(mean, gradients, 0.1)
         torch._foreach_mul_(square, 0.999)
         torch._foreach_addcmul_(square, gradients, gradients, 0.001)
         scale = torch._foreach_sqrt(square)
         torch._foreach_div_(scale, (1 - 0.999**number) ** 0.5)
         torch._foreach_add_(scale, 1e-8)
-        rate = self.rate / (1 - 0.9**number)
-        torch._foreach_addcdiv_(parameters, mean, scale, -rate)
+        corrected = rate / (1 - 0.9**number)
+        torch._foreach_addcdiv_(parameters, mean, scale, -corrected)
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {
