@@ -1,15 +1,18 @@
 # make run     opens the app            make test    linters, types and all tests
 # make verify  what is computed, beside independent references
-# make bench   timings                  make clean   removes what these made
+# make bench   timings, beside peers    make clean   removes what these made
 #
 # Everything is installed into .venv, once; a changed requirements file installs again.
 # PORT=9000 make run            another port
 # make test TESTS=tests/store   some of the tests, without the checks
+# make bench BENCH=engine       some of the timings
 # make PYTHON=/path/to/python   another Python
 
 VENV := .venv
+PEERS := .venv-bench
 BIN := $(VENV)/bin
 TESTS :=
+BENCH :=
 export PYTHON
 
 .PHONY: help run test verify bench clean
@@ -33,14 +36,12 @@ test: $(VENV)/installed-dev
 verify: $(VENV)/installed-dev
 	$(BIN)/python -m checks
 
-bench: $(VENV)/installed-dev
-	@for name in page watching probes; do \
-		echo "== $$name"; \
-		$(BIN)/python -m "benchmarks.$$name" || exit 1; \
-	done
+# The libraries that the engine is compared with are large: an environment of their own.
+bench: $(VENV)/installed-dev $(PEERS)/installed
+	$(BIN)/python -m benchmarks --engine-python $(PEERS)/bin/python $(BENCH)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-app: requirements.txt
@@ -51,3 +52,7 @@ $(VENV)/installed-app: requirements.txt
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt
 	@sh scripts/install.sh $(VENV) requirements-dev.txt
 	@touch $(VENV)/installed-app $@
+
+$(PEERS)/installed: benchmarks/requirements.txt
+	@sh scripts/install.sh $(PEERS) benchmarks/requirements.txt
+	@touch $@
