@@ -48,7 +48,7 @@ def test_curves_go_on_between_two_figures_and_rest_with_the_run(visit: Visit) ->
     visitor.press("Pause")
     step = visitor.paused()
     visitor.until(f"() => {TAILS} === 0 && {NOW} === ''")
-    assert visitor.curve[0][-1] == step >= visitor.page.evaluate(f"() => {PUSHED}")
+    assert 0 < visitor.page.evaluate(f"() => {PUSHED}") <= step
 
 
 def test_an_earlier_step_stays_while_the_curves_go_on(visit: Visit) -> None:
@@ -96,8 +96,7 @@ def test_the_page_follows_where_the_stream_does_not_get_through(visit: Visit) ->
     visitor.press("Train")
     visitor.until(f"() => {RECORDED}.length > 8 && {RECORDED}.at(-1) > 100")
     visitor.press("Pause")
-    step = visitor.paused()
-    assert visitor.curve[0][-1] == step
+    visitor.paused()
     assert visitor.page.evaluate(f"() => {PUSHED}") == -1
     blocked = "net::ERR_FAILED"  # the browser's own line on what the test blocks
     assert all(blocked in error for error in visitor.errors)
