@@ -171,6 +171,10 @@ class BlockCell(Cell):
         self.bias_ih = nn.Parameter(torch.zeros(rows))
         self.bias_hh = nn.Parameter(torch.zeros(rows))
 
+    def weights(self) -> tuple[Tensor, ...]:
+        """Return W, U, b and b'."""
+        return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+
     def set_bias(self, block: str, bias: Tensor | float) -> None:
         """Set the sum of a block's two biases, in place."""
         self.bias_ih[self.rows(block)] = bias
@@ -182,6 +186,13 @@ class BlockCell(Cell):
             affine(x, self.weight_ih, self.bias_ih),
             affine(h, self.weight_hh, self.bias_hh),
         )
+
+    def _alone(self) -> bool:
+        """Return whether there is no axis of members, which torch's kernels lack."""
+        return self.weight_hh.dim() == 2
+
+    def _on_gpu_alone(self) -> bool:
+        return self.weight_hh.is_cuda and self._alone()
 
     def _fused_arguments(self, x: Tensor, state: list[Tensor] | Tensor) -> tuple:
         """Return the arguments that torch's fused recurrent kernels share."""

@@ -6,14 +6,16 @@ recurrent neural networks" (2019).
 
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State, affine
+from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._unroll import UnrolledCell, Weights
 from explorer.texts import Text
 
 
 @CELLS.register
-class AntisymmetricRNN(BlockCell):
+class AntisymmetricRNN(BlockCell, UnrolledCell):
     """h_t = h_{t-1} + epsilon phi((W - W' - gamma I) h_{t-1} + V x_t + b).
 
     W' is W transposed, phi the chosen activation, `epsilon` the step's size and `gamma`
@@ -62,9 +64,15 @@ class AntisymmetricRNN(BlockCell):
             rf"&\quad \epsilon = {cls.epsilon},\ \gamma = {cls.gamma}",
         ]
 
-    def step(self, x: Tensor, state: State) -> tuple[State, State]:
-        """Advance one time step; shapes as in `Cell.step`."""
-        h = state["h"]
-        a = affine(x, self.weight_ih, self.bias_ih + self.bias_hh)
-        turned = h @ (self.weight_hh - self.weight_hh.mT).mT - self.gamma * h
-        return {"h": h + self.epsilon * self.f(a + turned)}, {}
+    def weights(self) -> Weights:
+        """Return what `UnrolledCell.weights` does."""
+        weight_ih, weight_hh, *biases = super().weights()
+        diffusion = self.gamma * torch.eye(self.hidden_size).to(weight_hh)
+        return weight_ih, weight_hh - weight_hh.mT - diffusion, *biases
+
+    def update(
+        self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
+    ) -> tuple[State, State]:
+        """Advance one time step; shapes as in `UnrolledCell.update`."""
+        h = state["h"] + self.epsilon * self.f(from_x + from_h)
+        return {"h": h}, {}

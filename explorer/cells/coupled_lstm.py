@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._unroll import UnrolledCell
 from explorer.texts import Text
 
 
 @CELLS.register
-class CoupledLSTM(BlockCell):
+class CoupledLSTM(BlockCell, UnrolledCell):
     """The LSTM with one gate in place of the input and the forget gate.
 
     f, o = sigmoid(W x_t + U h_{t-1} + b), g = phi(W_g x_t + U_g h_{t-1} + b_g),
@@ -49,9 +50,10 @@ class CoupledLSTM(BlockCell):
             rf"h_t &= o_t \odot {f}(c_t)",
         ]
 
-    def step(self, x: Tensor, state: State) -> tuple[State, State]:
-        """Advance one time step; shapes as in `Cell.step`."""
-        from_x, from_h = self._preactivations(x, state["h"])
+    def update(
+        self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
+    ) -> tuple[State, State]:
+        """Advance one time step; shapes as in `UnrolledCell.update`."""
         f, g, o = (from_x + from_h).chunk(3, dim=-1)
         f, g, o = torch.sigmoid(f), self.f(g), torch.sigmoid(o)
         c = f * state["c"] + (1 - f) * g

@@ -8,11 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._unroll import UnrolledCell, Weights
 from explorer.texts import Text
 
 
 @CELLS.register
-class PeepholeLSTM(BlockCell):
+class PeepholeLSTM(BlockCell, UnrolledCell):
     """The LSTM with a weight from each unit's c to each of its own three gates.
 
     i, f = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b),
@@ -56,11 +57,16 @@ class PeepholeLSTM(BlockCell):
             rf"h_t &= o_t \odot {f}(c_t)",
         ]
 
-    def step(self, x: Tensor, state: State) -> tuple[State, State]:
-        """Advance one time step; shapes as in `Cell.step`."""
-        from_x, from_h = self._preactivations(x, state["h"])
+    def weights(self) -> Weights:
+        """Return what `UnrolledCell.weights` does."""
+        return *super().weights(), self.weight_ch
+
+    def update(
+        self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
+    ) -> tuple[State, State]:
+        """Advance one time step; shapes as in `UnrolledCell.update`."""
         i, f, g, o = (from_x + from_h).chunk(4, dim=-1)
-        p_i, p_f, p_o = self.weight_ch.unsqueeze(-2).chunk(3, dim=-1)
+        p_i, p_f, p_o = others[0].unsqueeze(-2).chunk(3, dim=-1)
         i = torch.sigmoid(i + p_i * state["c"])
         f = torch.sigmoid(f + p_f * state["c"])
         g = self.f(g)

@@ -3,15 +3,27 @@
 J. L. Elman, "Finding structure in time", Cognitive Science 14 (1990).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.activations import ACTIVATIONS
+from explorer.cells._cell import CELLS, BlockCell, State, Way
+from explorer.cells._unroll import (
+    Path,
+    UnrolledCell,
+    Weights,
+    multiply_,
+    product_plus,
+    sums,
+    unstretched,
+)
 from explorer.texts import Text
 
 
 @CELLS.register
-class RNN(BlockCell):
+class RNN(BlockCell, UnrolledCell):
     """h_t = f(W_hh h_{t-1} + W_xh x_t + b_h), with b_h = bias_ih + bias_hh."""
 
     order = 1
@@ -32,16 +44,53 @@ class RNN(BlockCell):
         """Return the cell's equation with f as the activation."""
         return [rf"h_t &= {f}(W_{{hh}} h_{{t-1}} + W_{{xh}} x_t + b_h)"]
 
-    def step(self, x: Tensor, state: State) -> tuple[State, State]:
-        """Advance one time step; shapes as in `Cell.step`."""
-        from_x, from_h = self._preactivations(x, state["h"])
-        h = self.f(from_x + from_h)
-        return {"h": h}, {}
+    @property
+    def way(self) -> Way:
+        """What `sequence` does for this cell with its activation."""
+        return "fused" if self._fused() else "unrolled"
 
     def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence, through torch's kernel where it has one."""
-        fused = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(self.activation)
+        """Run a whole sequence, on a GPU through cuDNN where that has it."""
+        fused = self._fused()
         if fused is None:
             return super().sequence(x)
         h = self.initial_state(x.shape[1])["h"][None]
         return fused(*self._fused_arguments(x, h))[0]
+
+    def _fused(self) -> Callable[..., tuple[Tensor, ...]] | None:
+        if not self._on_gpu_alone():
+            return None
+        return {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(self.activation)
+
+    def update(
+        self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
+    ) -> tuple[State, State]:
+        """Advance one time step; shapes as in `UnrolledCell.update`."""
+        return {"h": self.f(from_x + from_h)}, {}
+
+    def forwards(self, x: Tensor, weights: Weights) -> Path:
+        """Run through time; as in `UnrolledCell.forwards`."""
+        weight_ih, weight_hh, bias_ih, bias_hh = weights
+        scale, into = self.stretch()
+        bias = bias_ih + bias_hh - (scale - 1) * weight_hh.sum(-1)
+        a = sums(x, scale * weight_ih, scale * bias)
+        turn = (scale * scale * weight_hh).mT
+        y = a.new_empty(len(a) + 1, *a.shape[1:])
+        y[0] = (scale - 1) / 2
+        ys = y.unbind()
+        for a_t, before, after in zip(a.unbind(), ys[:-1], ys[1:], strict=True):
+            into(multiply_(a_t, before, turn), out=after)
+        return unstretched(y, scale)[1:], a
+
+    def backwards(
+        self, gradient: Tensor, path: Path, weights: Weights
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Run back through time; as in `UnrolledCell.backwards`."""
+        h, a = path
+        by_sum = ACTIVATIONS[self.activation].slope(a, h)
+        by_sums, gradients = by_sum.unbind(), gradient.unbind()
+        total = gradients[-1]
+        for t in range(len(h) - 1, 0, -1):
+            total = product_plus(by_sums[t].mul_(total), weights[1], gradients[t - 1])
+        by_sums[0].mul_(total)
+        return by_sum, by_sum, []

@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._unroll import UnrolledCell
 from explorer.texts import Text
 
 
 @CELLS.register
-class UGRNN(BlockCell):
+class UGRNN(BlockCell, UnrolledCell):
     """The update-gate RNN, a GRU without the reset gate.
 
     z = sigmoid(W_z x_t + U_z h_{t-1} + b_z), n = phi(W_n x_t + U_n h_{t-1} + b_n),
@@ -46,9 +47,10 @@ class UGRNN(BlockCell):
             r"h_t &= z_t \odot h_{t-1} + (1 - z_t) \odot n_t",
         ]
 
-    def step(self, x: Tensor, state: State) -> tuple[State, State]:
-        """Advance one time step; shapes as in `Cell.step`."""
-        from_x, from_h = self._preactivations(x, state["h"])
+    def update(
+        self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
+    ) -> tuple[State, State]:
+        """Advance one time step; shapes as in `UnrolledCell.update`."""
         z, n = (from_x + from_h).chunk(2, dim=-1)
         z, n = torch.sigmoid(z), self.f(n)
         h = z * state["h"] + (1 - z) * n

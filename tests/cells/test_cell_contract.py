@@ -7,6 +7,7 @@ import torch
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS, Cell, uniform
+from explorer.cells._unroll import UnrolledCell
 from explorer.initialisations import INITIALISATIONS
 
 INPUT, HIDDEN, TIME, BATCH = 3, 4, 6, 2
@@ -61,6 +62,53 @@ def test_the_fast_way_equals_repeated_steps_in_values_and_gradients(name, activa
     slow = values_and_gradients(cell, lambda x: stepped(cell, x))
     for one, other in zip(fast, slow, strict=True):
         torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+
+
+@every_activation
+def test_members_are_each_what_they_would_be_alone(name, activation):
+    alone = [built(name, activation) for _ in range(3)]
+    with torch.no_grad():
+        for number, cell in enumerate(alone):
+            for parameter in cell.parameters():
+                parameter.mul_(1 - number / 4)
+    together = CELLS[name](INPUT, HIDDEN, activation)
+    for key, parameter in together.named_parameters():
+        parameter.data = torch.stack([cell.get_parameter(key) for cell in alone]).data
+    x = sequences().unsqueeze(1) * torch.tensor([1.0, -0.5, 2.0]).view(3, 1, 1)
+    for way in (together.sequence, together.loop):
+        together.zero_grad()
+        hidden = way(x)
+        hidden.square().sum().backward()
+        for number, cell in enumerate(alone):
+            cell.zero_grad()
+            expected = stepped(cell, x[:, number])
+            expected.square().sum().backward()
+            close(hidden[:, number], expected)
+            for key, parameter in cell.named_parameters():
+                close(together.get_parameter(key).grad[number], parameter.grad)
+
+
+def close(one: torch.Tensor, other: torch.Tensor) -> None:
+    torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+
+
+@every_cell
+def test_a_sequence_can_be_differentiated_twice_in_a_row(name):
+    cell = built(name)
+    loss = cell.sequence(sequences()).square().sum()
+    first = torch.autograd.grad(loss, list(cell.parameters()), retain_graph=True)
+    again = torch.autograd.grad(loss, list(cell.parameters()))
+    for one, other in zip(first, again, strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("activation", CELLS["lstm"].activations)
+def test_the_lstms_own_way_equals_its_steps_also_where_torch_has_a_kernel(activation):
+    cell = built("lstm", activation)
+    ours = values_and_gradients(cell, lambda x: UnrolledCell.sequence(cell, x))
+    slow = values_and_gradients(cell, lambda x: stepped(cell, x))
+    for one, other in zip(ours, slow, strict=True):
+        close(one, other)
 
 
 @every_activation
