@@ -155,15 +155,23 @@ class Adam(Optimiser):
         rate: float,
         number: int,
     ) -> None:
-        mean, square = state["mean"], state["square"]
-        torch._foreach_lerp_(mean, gradients, 0.1)
-        torch._foreach_mul_(square, 0.999)
-        torch._foreach_addcmul_(square, gradients, gradients, 0.001)
-        scale = torch._foreach_sqrt(square)
-        torch._foreach_div_(scale, (1 - 0.999**number) ** 0.5)
-        torch._foreach_add_(scale, 1e-8)
-        corrected = rate / (1 - 0.9**number)
-        torch._foreach_addcdiv_(parameters, mean, scale, -corrected)
+        # torch's kernel reads each number once, where formulas take one pass a term.
+        count = torch.full((), float(number), device=parameters[0].device)
+        torch._fused_adam_(
+            parameters,
+            gradients,
+            state["mean"],
+            state["square"],
+            [],
+            [count] * len(parameters),
+            lr=rate,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=0.0,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {
