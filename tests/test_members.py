@@ -8,7 +8,7 @@ from runs import exploding, small
 
 from explorer.cells import CELLS
 from explorer.config import RunConfig
-from explorer.members import Members, train_together
+from explorer.members import Members, _joined, train_together
 from explorer.optimisers import OPTIMISERS
 from explorer.tasks import TASKS, Batch
 from explorer.training import Diverged, Snapshot, Training, train
@@ -153,7 +153,7 @@ def test_weights_of_a_member_that_diverged_stay_finite():
     assert members.alone[1].step == other.step < members.alone[0].step == 30
     for parameter in members.alone[1].model.parameters():
         assert parameter.isfinite().all()
-    assert all(len(p) == 1 for p in members.model.parameters())
+    assert [group.trainings for group in members.groups] == [members.alone[:1]]
 
 
 def test_where_every_member_diverges_that_is_the_last_that_is_told():
@@ -169,8 +169,8 @@ def test_where_every_member_diverges_that_is_the_last_that_is_told():
 def test_the_quantity_that_overflowed_is_named(readout, quantity):
     members = Members(seeds(2))
     with torch.no_grad():
-        members.model.readout.weight[1] = readout
-        members.model.readout.bias[1] = readout
+        members.groups[0].model.readout.weight[1] = readout
+        members.groups[0].model.readout.bias[1] = readout
     one, other = next(members.run(3))
     assert isinstance(one, Snapshot) and math.isfinite(one.loss)
     assert (other.step, other.quantity) == (0, quantity)
@@ -227,6 +227,24 @@ def test_what_all_waited_for_is_each_member_s_time():
 
 def test_one_member_is_a_run():
     assert_each_as_alone(seeds(1, optimiser="sgd", steps=5), SINGLE)
+
+
+@pytest.mark.usefixtures("_double_precision")
+@pytest.mark.parametrize("at_most", [1, 2, 3])
+def test_nets_too_big_for_one_model_are_parted_into_groups(at_most, monkeypatch):
+    configs = seeds(5, cell="gru")
+    monkeypatch.setattr(_joined, "STATES", at_most * 5 * 4 * 3 + 1)
+    members = Members(configs)
+    sizes = [len(group.trainings) for group in members.groups]
+    assert max(sizes) <= at_most and sum(sizes) == 5 and max(sizes) - min(sizes) <= 1
+    assert_each_as_alone(configs, PRECISE)
+
+
+def test_a_net_that_has_a_kernel_of_its_own_has_fewer_beside_it():
+    fused = Training(small(cell="lstm", seq_len=100, hidden_size=64, batch_size=32))
+    other = Training(small(cell="mgu", seq_len=100, hidden_size=32, batch_size=32))
+    assert fused.model.cells[0].way == "fused" and other.model.cells[0].way != "fused"
+    assert (_joined.joined_at_most(fused), _joined.joined_at_most(other)) == (1, 9)
 
 
 def test_runs_that_differ_in_more_than_seed_and_rate_are_refused():
