@@ -15,9 +15,9 @@ from explorer.problems import (
     NO_DEVICE,
     NOT_A_NUMBER,
     OUT_OF_BOUNDS,
+    UNKNOWN,
     Problem,
     shorten,
-    unknown_option,
 )
 from explorer.texts import Language, Text
 from explorer.ui.address import KEPT, address_of
@@ -28,6 +28,9 @@ PREFIX = "cost_"
 CELL_NAMES = PREFIX + "cells"
 CELLS_TITLE = Text(
     en=f"Cells (at most {MOST_CELLS})", zh=f"循环单元（最多 {MOST_CELLS} 个）"
+)
+TOO_MANY = Text(
+    en=f"has more than {MOST_CELLS} cells", zh=f"超过了 {MOST_CELLS} 个循环单元"
 )
 DEVICE = Text(en="Device", zh="计算设备")
 
@@ -115,23 +118,29 @@ def _take_over(address: Mapping[str, str]) -> None:
 
 def _read(name: str, text: str, usual: Any) -> tuple[Any, Problem | None]:
     """Return the value that a text stands for, or the usual one and why not."""
-    field = PREFIX + name
+    found: Any
+    reason: Text | None
     if name == "cells":
-        wanted = [each.strip() for each in text.split(",")]
-        known = [n for n in CELLS if n in wanted][:MOST_CELLS] or list(usual)
-        strange = [each for each in wanted if each not in CELLS]
-        if not strange:
-            return known, None
-        used = ",".join(known)
-        return known, unknown_option(field, strange[0], CELLS, used)
-    if name == "device":
-        found = text if text in devices() else usual
+        found, reason = _cells(text, usual)
+        used = ",".join(found)
+    elif name == "device":
+        found = used = text if text in devices() else usual
         reason = None if found == text else NO_DEVICE
     else:
         found, reason = _number(name, text, usual)
+        used = str(found)
     if reason is None:
         return found, None
-    return found, Problem(field, shorten(text), reason, str(found))
+    return found, Problem(PREFIX + name, shorten(text), reason, used)
+
+
+def _cells(text: str, usual: tuple[str, ...]) -> tuple[list[str], Text | None]:
+    wanted = [each.strip() for each in text.split(",")]
+    known = [name for name in CELLS if name in wanted]
+    if set(wanted) - set(known):
+        options = UNKNOWN.format(options=", ".join(CELLS))
+        return known[:MOST_CELLS] or list(usual), options
+    return known[:MOST_CELLS], TOO_MANY if len(known) > MOST_CELLS else None
 
 
 def _number(name: str, text: str, usual: int) -> tuple[int, Text | None]:
