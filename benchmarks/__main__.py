@@ -7,6 +7,7 @@ engine runs in the environment that has the peers, which is the one given, if on
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -41,7 +42,13 @@ def run(name: str, python: str) -> Told:
     print(f"== {name}", flush=True)
     began, last = perf_counter(), ""
     command = [python, "-m", f"benchmarks.{name}", *COMMANDS[name]]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     for line in process.stdout:
         print(line, end="", flush=True)
         last = line.strip() or last
