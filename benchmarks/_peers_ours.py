@@ -6,6 +6,7 @@ import torch
 
 from benchmarks._peers import INPUTS, OURS, Work
 from explorer.config import RunConfig
+from explorer.devices import keep_freed_memory
 from explorer.model import Model
 from explorer.optimisers import OPTIMISERS
 from explorer.training import flushing_subnormals
@@ -23,6 +24,7 @@ def ways(work: Work) -> dict[str, Callable[[], float]]:
     are the inputs' alone, so they may be beyond what a run in the app may have.
     """
     torch.set_num_threads(1)
+    keep_freed_memory()
     config = RunConfig(
         task="adding",
         cell=work.cell,

@@ -37,6 +37,7 @@ class Model(nn.Module):
         )
         for layer in self.cells:
             initialise(layer, config.init, config.init_value, config.seq_len, generator)
+        self.asked_at_end = task.asked_at_end
         self.readout = nn.Linear(hidden, len(task.output_names))
         uniform(self.readout, hidden, generator)
 
@@ -46,18 +47,19 @@ class Model(nn.Module):
         return [cast(Cell, layer) for layer in self.layers]
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Return what the readout says at every time step, the fast way.
+        """Return what the readout says at the time steps that count, the fast way.
 
         Args:
             inputs: (time, batch, input).
 
         Returns:
-            (time, batch, output).
+            (time, batch, output); of the last time step alone, (1, batch, output),
+            where the task asks for nothing before.
         """
         hidden = inputs
         for cell in self.cells:
             hidden = cell.sequence(hidden)
-        return self.readout(hidden)
+        return self.readout(hidden[-1:] if self.asked_at_end else hidden)
 
 
 @dataclass(frozen=True)

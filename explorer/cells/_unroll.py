@@ -222,4 +222,4 @@ def _product(by_sum: Tensor, seen: Tensor) -> Tensor:
     """Return a weight's gradient: by_sum' seen, over all time steps and sequences."""
     # Turned around, since a product with few columns is many times slower than one
     # with few rows.
-    return (_by_member(seen).mT @ _by_member(by_sum)).mT
+    return (_by_member(seen).mT @ _by_member(by_sum)).mT.contiguous()

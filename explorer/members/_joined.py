@@ -104,8 +104,7 @@ class Joined:
         # losses know no other axis.
         axis = self.task.sequences_axis
         targets = torch.cat([batch.targets for batch in own], axis).to(self.device)
-        at_end = axis == 0  # without an axis of time
-        outputs = read_out(self.model, inputs.transpose(0, 1), at_end).flatten(1, 2)
+        outputs = read_out(self.model, inputs.transpose(0, 1)).flatten(1, 2)
         return self.task.losses(outputs, targets).unflatten(0, (len(own), -1))
 
     def _norms(self) -> Tensor:
@@ -135,13 +134,12 @@ class Joined:
         self.optimiser.step(number)
 
 
-def read_out(model: Model, inputs: Tensor, at_end: bool) -> Tensor:
-    """Return what each member's readout says at every time step.
+def read_out(model: Model, inputs: Tensor) -> Tensor:
+    """Return what each member's readout says at the time steps that count.
 
     Args:
         model: one whose parameters have the axis of members first.
         inputs: (time, members, batch, input).
-        at_end: whether it is asked after the last time step alone.
 
     Returns:
         (time, members, batch, output); time is 1 where it is asked at the end.
@@ -149,7 +147,7 @@ def read_out(model: Model, inputs: Tensor, at_end: bool) -> Tensor:
     hidden = inputs
     for cell in model.cells:
         hidden = cell.sequence(hidden)
-    hidden = hidden[-1:] if at_end else hidden
+    hidden = hidden[-1:] if model.asked_at_end else hidden
     # One product for each member over all its time steps.
     rows = hidden.transpose(0, 1).flatten(1, 2)
     weight, bias = model.readout.weight, model.readout.bias

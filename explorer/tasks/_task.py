@@ -138,6 +138,11 @@ class Task(BaseModel):
         """Return sequences for metric and pictures, apart from those to train on."""
         return self.sample(batch_size, generator)
 
+    @property
+    def asked_at_end(self) -> bool:
+        """Whether an answer is asked for after the last time step alone."""
+        return self.answer_kind in ("class", "value")
+
     @abstractmethod
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the loss of each sequence, (batch,); training descends on its mean.
