@@ -154,6 +154,15 @@ def test_every_way_of_every_cell_is_measured_at_every_length() -> None:
         assert point.repeats == 3 and point.kept > 0 and point.peak is None
 
 
+@pytest.mark.parametrize("name", list(CELLS))
+def test_any_cell_can_be_measured(name: str) -> None:
+    settings = Settings(cells=(name,), hidden_size=3, batch_size=2)
+    found = list(measure(settings, Limits((4,), seconds=1e9, each=0)))
+    way = CELLS[name](2, 3, CELLS[name].activations[0]).way
+    assert {item.way for item in found} == {"loop", way, "checkpointed"}
+    assert all(isinstance(item, Point) and item.kept > 0 for item in found)
+
+
 def test_repeats_take_turns_among_the_ways() -> None:
     found = [p for p in measure(TINY, unhurried()) if isinstance(p, Point)]
     first = [(p.cell, p.way) for p in found[:5]]

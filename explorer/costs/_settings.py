@@ -31,7 +31,7 @@ class Settings(BaseModel):
     ] = 32
     batch_size: Annotated[
         int, Field(ge=1, le=64), Text(en="Batch size", zh="批大小")
-    ] = 16
+    ] = 8
     device: Literal["cpu", "cuda"] = "cpu"
 
     @property

@@ -50,7 +50,7 @@ def cost_checkpoints(
         "layout": layout(
             hovermode="closest",
             showlegend=bool(data),
-            legend=legend(),
+            legend=legend(font={"size": 11}),
             annotations=[] if data else [nothing_yet(language)],
             xaxis=length_axis(lengths, language) | {"anchor": "y2"},
             yaxis=cost_axis(MEMORY.to(language), known[0], LABELS)

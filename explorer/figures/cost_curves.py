@@ -46,7 +46,7 @@ def cost_curves(
         "layout": layout(
             hovermode="closest",
             showlegend=bool(known.size),
-            legend=legend(),
+            legend=legend(font={"size": 11}),
             annotations=[] if known.size else [nothing_yet(language)],
             xaxis=length_axis(lengths, language),
             yaxis=cost_axis(f"{title.to(language)}{LOG_SCALE.to(language)}", known),

@@ -19,8 +19,9 @@ from explorer.ui.services import viewer
 from explorer.ui.state import touch
 
 STYLE = Path(__file__).parent / "static" / "costs.css"
-PACE = 0.5
-"""Seconds between two looks at a measurement that is running."""
+PACE, OTHERS_PACE = 0.5, 2.0
+"""Seconds between two looks at a measurement that is running: looks disturb it, so
+those who did not ask for it look less often."""
 
 TITLE = Text(en="What it costs", zh="代价几何")
 LEAD = Text(
@@ -112,8 +113,9 @@ def costs(config: RunConfig, settings: Settings, language: Language) -> None:
         st.caption(_plan(settings).to(language))
     running = bench().running
     st.session_state["cost_running"] = running is not None
-    _buttons(settings, running, language)
-    again = PACE if running is not None else None
+    mine = running is not None and running.viewer == viewer()
+    _buttons(settings, running is not None, mine, language)
+    again = (PACE if mine else OTHERS_PACE) if running is not None else None
     st.fragment(_moving, run_every=again)(config, settings, language)
     with st.sidebar:
         cost_controls(language)
@@ -133,7 +135,7 @@ def _plan(settings: Settings) -> Text:
     )
 
 
-def _buttons(settings: Settings, running: Report | None, language: Language) -> None:
+def _buttons(settings: Settings, running: bool, mine: bool, language: Language) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button(
             MEASURE.to(language),
@@ -141,7 +143,7 @@ def _buttons(settings: Settings, running: Report | None, language: Language) -> 
             key="button_measure",
             help=HELP.to(language),
             type="primary",
-            disabled=running is not None or not settings.cells,
+            disabled=running or not settings.cells,
             on_click=_start,
             args=(settings,),
         )
@@ -149,7 +151,7 @@ def _buttons(settings: Settings, running: Report | None, language: Language) -> 
             STOP.to(language),
             icon=":material/stop:",
             key="button_stop",
-            disabled=running is None or running.viewer != viewer(),
+            disabled=not mine,
             on_click=_stop,
         )
 
@@ -241,7 +243,7 @@ def _data(
 
 def _words(report: Report | None, language: Language) -> None:
     """Say what was found, if anything, and what the ways are."""
-    if report is not None and report.points:
+    if report is not None and report.points and report.stage != "measuring":
         st.subheader(FOUND.to(language), anchor=False)
         for text in findings(report, bench().limits.bytes):
             st.markdown(text.to(language))

@@ -225,9 +225,9 @@ def test_the_way_there_and_back_keeps_every_setting(
         ({"cost_cells": ","}, {"cost_cells": "rnn,lstm,gru,mingru"}, "not one of"),
         ({"cost_hidden_size": "9999"}, {"cost_hidden_size": "128"}, "1 and 128"),
         ({"cost_hidden_size": "-3"}, {"cost_hidden_size": "1"}, "1 and 128"),
-        ({"cost_batch_size": "many"}, {"cost_batch_size": "16"}, "is not a number"),
-        ({"cost_batch_size": "1.5"}, {"cost_batch_size": "16"}, "not a number"),
-        ({"cost_batch_size": "9" * 5000}, {"cost_batch_size": "16"}, "9999"),
+        ({"cost_batch_size": "many"}, {"cost_batch_size": "8"}, "is not a number"),
+        ({"cost_batch_size": "1.5"}, {"cost_batch_size": "8"}, "not a number"),
+        ({"cost_batch_size": "9" * 5000}, {"cost_batch_size": "8"}, "9999"),
         ({"cost_device": "abacus"}, {"cost_device": "cpu"}, "not there"),
     ],
 )
