@@ -146,6 +146,7 @@ def test_every_way_of_every_cell_is_measured_at_every_length() -> None:
         ("rnn", rnn),
         ("rnn", "checkpointed"),
         ("mingru", "loop"),
+        ("mingru", CELLS["mingru"](2, 3, "identity").way),
         ("mingru", "scan"),
     }
     assert set(points) == {(*way, length) for way in ways for length in (4, 8, 16)}
@@ -158,8 +159,9 @@ def test_every_way_of_every_cell_is_measured_at_every_length() -> None:
 def test_any_cell_can_be_measured(name: str) -> None:
     settings = Settings(cells=(name,), hidden_size=3, batch_size=2)
     found = list(measure(settings, Limits((4,), seconds=1e9, each=0)))
-    way = CELLS[name](2, 3, CELLS[name].activations[0]).way
-    assert {item.way for item in found} == {"loop", way, "checkpointed"}
+    cell = CELLS[name](2, 3, CELLS[name].activations[0])
+    scanned = {"scan"} & set(cell.ways())
+    assert {item.way for item in found} == {"loop", cell.way, "checkpointed"} | scanned
     assert all(isinstance(item, Point) and item.kept > 0 for item in found)
 
 
@@ -208,7 +210,7 @@ def test_out_of_time_a_point_has_fewer_repeats_and_no_way_goes_without() -> None
     ticks = count()
     limits = Limits((4,), seconds=2, each=0)
     found = list(measure(TINY, limits, clock=lambda: float(next(ticks))))
-    assert [p.repeats for p in found if isinstance(p, Point)] == [1] * 5
+    assert [p.repeats for p in found if isinstance(p, Point)] == [1] * 6
 
 
 def test_a_closed_measurement_measures_no_more() -> None:

@@ -6,6 +6,7 @@ parameters can be compared with torch.nn's one to one.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -46,7 +47,7 @@ class Cell(nn.Module, ABC):
     """One layer of a recurrent network.
 
     A subclass says its equations in its docstring, computes them in `step` and may
-    override `sequence` with a faster way to the same values. Several nets of one kind,
+    add faster `ways` through a sequence to the same values. Several nets of one kind,
     its members, can be one layer: every parameter then has them as its first axis, and
     everything (batch, ...) is (members, batch, ...).
 
@@ -111,10 +112,17 @@ class Cell(nn.Module, ABC):
         zeros = some.new_zeros(*batch, self.hidden_size)
         return {name: zeros for name in self.states}
 
+    def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
+        """Return the ways through a sequence, the fastest first; all are equal.
+
+        Each takes x (time, batch, input) and returns h (time, batch, hidden).
+        """
+        return {"loop": self.loop}
+
     @property
     def way(self) -> Way:
-        """What `sequence` does for this cell with its activation."""
-        return "loop"
+        """What `sequence` does for this cell, with its activation, where it is."""
+        return next(iter(self.ways()))
 
     def sequence(self, x: Tensor) -> Tensor:
         """Run a whole sequence from the initial state, in the fastest way there is.
@@ -125,7 +133,7 @@ class Cell(nn.Module, ABC):
         Returns:
             The states h, (time, batch, hidden); equal to repeated `step`.
         """
-        return self.loop(x)
+        return self.ways()[self.way](x)
 
     def loop(self, x: Tensor) -> Tensor:
         """Run a whole sequence step by step; shapes as in `sequence`."""
@@ -190,9 +198,6 @@ class BlockCell(Cell):
     def _alone(self) -> bool:
         """Return whether there is no axis of members, which torch's kernels lack."""
         return self.weight_hh.dim() == 2
-
-    def _on_gpu_alone(self) -> bool:
-        return self.weight_hh.is_cuda and self._alone()
 
     def _fused_arguments(self, x: Tensor, state: list[Tensor] | Tensor) -> tuple:
         """Return the arguments that torch's fused recurrent kernels share."""

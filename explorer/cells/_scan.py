@@ -1,14 +1,19 @@
-"""Recurrences that are linear in their state: run through time in parallel.
+"""Recurrences that are linear in their state: run through time in parallel, or not.
 
 Where h_t = a_t h_{t-1} + b_t and neither a nor b depends on h, two steps make one of
 the same form, (a_2 a_1, a_2 b_1 + b_2). So after round k each time step knows the last
-2^k steps, and log2(T) rounds over the whole sequence replace T small steps.
+2^k steps, and log2(T) rounds over the whole sequence replace T small steps. That is
+more work: it pays where a round costs little more than a step, as on a GPU.
 """
 
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from explorer.cells._cell import Cell, Way, affine
 
@@ -61,7 +66,59 @@ class _Scan(torch.autograd.Function):
         return torch.cat([nothing, by_a]), by_b
 
 
-class InputGatedCell(Cell):
+def walk(a: Tensor, b: Tensor) -> Tensor:
+    """Return what `scan` does, one time step after another."""
+    return _Walk.apply(a, b)
+
+
+class _Walk(torch.autograd.Function):
+    """The recurrence step by step, and backwards as `_Scan` has it."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
+        h = _walked(a, b)
+        ctx.save_for_backward(a, h)
+        return h
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+        a, h = (saved.conj().resolve_conj() for saved in ctx.saved_tensors)
+        later = torch.cat([a[1:], torch.zeros_like(a[:1])])
+        by_b = _walked(later.flip(0), gradient.flip(0)).flip(0)
+        by_a = torch.zeros_like(by_b)
+        torch.mul(by_b[1:], h[:-1], out=by_a[1:])
+        return by_a.sum_to_size(a.shape), by_b
+
+
+def _walked(a: Tensor, b: Tensor) -> Tensor:
+    h = torch.empty_like(b, memory_format=torch.contiguous_format)
+    h[0] = b[0]
+    hs = h.unbind()
+    for before, a_t, b_t, after in zip(
+        hs[:-1], a.unbind()[1:], b.unbind()[1:], hs[1:], strict=True
+    ):
+        torch.addcmul(b_t, a_t, before, out=after)
+    return h
+
+
+class ScannedCell(Cell):
+    """A cell that is linear in its state, so that a scan can run through time."""
+
+    @abstractmethod
+    def through(self, x: Tensor, solve: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """Run a whole sequence; `solve` is `scan` or `walk`."""
+
+    def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
+        """Return the ways through a sequence: on a CPU, a scan's extra work decides."""
+        scanned = partial(self.through, solve=scan)
+        walked = partial(self.through, solve=walk)
+        if next(self.parameters()).is_cuda:
+            return {"scan": scanned, "unrolled": walked, **super().ways()}
+        return {"unrolled": walked, "scan": scanned, **super().ways()}
+
+
+class InputGatedCell(ScannedCell):
     """A cell whose gates and candidates see the input alone: W x_t + b."""
 
     def __init__(self, input_size: int, hidden_size: int, activation: str) -> None:
@@ -73,11 +130,6 @@ class InputGatedCell(Cell):
     def set_bias(self, block: str, bias: Tensor | float) -> None:
         """Set a block's bias, in place."""
         self.bias[self.rows(block)] = bias
-
-    @property
-    def way(self) -> Way:
-        """What `sequence` does: a parallel scan."""
-        return "scan"
 
     def _preactivations(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return W x + b by block, (..., hidden) each, for x (..., input)."""

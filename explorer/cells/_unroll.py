@@ -59,12 +59,11 @@ class UnrolledCell(Cell):
         from_h = affine(state["h"], weight_hh, bias_hh)
         return self.update(from_x, from_h, state, *others)
 
-    @property
-    def way(self) -> Way:
-        """What `sequence` does for this cell with its activation."""
-        return "unrolled"
+    def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
+        """Return the ways through a sequence, as `Cell.ways` does."""
+        return {"unrolled": self.unrolled, **super().ways()}
 
-    def sequence(self, x: Tensor) -> Tensor:
+    def unrolled(self, x: Tensor) -> Tensor:
         """Run a whole sequence; shapes as in `Cell.sequence`."""
         return _Unrolled.apply(self, x, *self.weights())
 

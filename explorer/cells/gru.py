@@ -4,6 +4,8 @@ K. Cho et al., "Learning phrase representations using RNN encoder-decoder" (2014
 the variant of cuDNN and PyTorch, where r gates U_n h + b' after the product.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -66,16 +68,16 @@ class GRU(BlockCell, UnrolledCell):
         h = (1 - z) * n + z * state["h"]
         return {"h": h}, {"r": r, "z": z, "n": n}
 
-    @property
-    def way(self) -> Way:
-        """What `sequence` does for this cell with its activation."""
-        fused = self._on_gpu_alone() and self.activation == "tanh"
-        return "fused" if fused else "unrolled"
+    def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
+        """Return the ways through a sequence: on a GPU, cuDNN's is the fastest."""
+        ours = super().ways()
+        if not self._alone() or self.activation != "tanh":
+            return ours
+        fused: dict[Way, Callable[[Tensor], Tensor]] = {"fused": self.fused}
+        return fused | ours if self.weight_hh.is_cuda else ours | fused
 
-    def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence, on a GPU through cuDNN where that has it."""
-        if self.way == "unrolled":
-            return super().sequence(x)
+    def fused(self, x: Tensor) -> Tensor:
+        """Run a whole sequence through torch's kernel, which has tanh alone."""
         h = self.initial_state(x.shape[1])["h"][None]
         return torch.gru(*self._fused_arguments(x, h))[0]
 

@@ -5,18 +5,19 @@ A. Orvieto, S. L. Smith, A. Gu, A. Fernando, C. Gulcehre, R. Pascanu & S. De,
 """
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import torch
 from torch import Generator, Tensor, nn
 
-from explorer.cells._cell import CELLS, Cell, State, Way
-from explorer.cells._scan import scan
+from explorer.cells._cell import CELLS, State
+from explorer.cells._scan import ScannedCell
 from explorer.texts import Text
 
 
 @CELLS.register
-class LRU(Cell):
+class LRU(ScannedCell):
     """The linear recurrent unit.
 
     s_t = lambda s_{t-1} + e^gamma (B x_t), lambda = exp(-e^nu + i e^theta),
@@ -90,16 +91,11 @@ class LRU(Cell):
         im = turn.imag * state["re"] + turn.real * state["im"] + driven.imag
         return {"h": self._shown(x, re, im), "re": re, "im": im}, {}
 
-    def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence by a parallel scan."""
+    def through(self, x: Tensor, solve: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """Run a whole sequence; as in `ScannedCell.through`."""
         turn = self._turn()
-        s = scan(turn.expand(len(x), *turn.shape), self._driven(x))
+        s = solve(turn.expand(len(x), *turn.shape), self._driven(x))
         return self._shown(x, s.real, s.imag)
-
-    @property
-    def way(self) -> Way:
-        """What `sequence` does: a parallel scan."""
-        return "scan"
 
     def _turn(self) -> Tensor:
         """Return lambda, (1, hidden), complex."""

@@ -4,6 +4,8 @@ S. Hochreiter & J. Schmidhuber, "Long short-term memory", Neural Computation 9 (
 forget gate: F. A. Gers, J. Schmidhuber & F. Cummins, Neural Computation 12 (2000).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -59,16 +61,15 @@ class LSTM(BlockCell, UnrolledCell):
         h = o * self.f(c)
         return {"h": h, "c": c}, {"i": i, "f": f, "g": g, "o": o}
 
-    @property
-    def way(self) -> Way:
-        """What `sequence` does for this cell with its activation."""
-        fused = self._alone() and self.activation == "tanh"
-        return "fused" if fused else "unrolled"
+    def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
+        """Return the ways through a sequence: torch's kernel is the fastest."""
+        ours = super().ways()
+        if not self._alone() or self.activation != "tanh":
+            return ours
+        return {"fused": self.fused, **ours}
 
-    def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence, through torch's kernel where it has one."""
-        if self.way == "unrolled":
-            return super().sequence(x)
+    def fused(self, x: Tensor) -> Tensor:
+        """Run a whole sequence through torch's kernel, which has tanh alone."""
         state = [s[None] for s in self.initial_state(x.shape[1]).values()]
         return torch.lstm(*self._fused_arguments(x, state))[0]
 

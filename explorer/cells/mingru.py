@@ -4,12 +4,14 @@ L. Feng, F. Tung, M. O. Ahmed, Y. Bengio & H. Hajimirsadeghi, "Were RNNs all we
 needed?" (2024).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells._cell import CELLS, State
-from explorer.cells._scan import InputGatedCell, scan
+from explorer.cells._scan import InputGatedCell
 from explorer.texts import Text
 
 
@@ -58,10 +60,10 @@ class MinGRU(InputGatedCell):
         h = (1 - z) * state["h"] + z * n
         return {"h": h}, {"z": z, "n": n}
 
-    def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence by a parallel scan."""
+    def through(self, x: Tensor, solve: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """Run a whole sequence; as in `ScannedCell.through`."""
         z, n = self._gate_and_candidate(x)
-        return scan(1 - z, z * n)
+        return solve(1 - z, z * n)
 
     def _gate_and_candidate(self, x: Tensor) -> tuple[Tensor, Tensor]:
         z, n = self._preactivations(x)

@@ -4,13 +4,15 @@ L. Feng, F. Tung, M. O. Ahmed, Y. Bengio & H. Hajimirsadeghi, "Were RNNs all we
 needed?" (2024).
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells._cell import CELLS, State
-from explorer.cells._scan import InputGatedCell, scan
+from explorer.cells._scan import InputGatedCell
 from explorer.texts import Text
 
 
@@ -60,10 +62,10 @@ class MinLSTM(InputGatedCell):
         h = f * state["h"] + i * g
         return {"h": h}, {"i": i, "f": f, "g": g}
 
-    def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence by a parallel scan."""
+    def through(self, x: Tensor, solve: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """Run a whole sequence; as in `ScannedCell.through`."""
         i, f, g = self._gates_and_candidate(x)
-        return scan(f, i * g)
+        return solve(f, i * g)
 
     def _gates_and_candidate(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         i, f, g = self._preactivations(x)

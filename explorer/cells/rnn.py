@@ -44,23 +44,19 @@ class RNN(BlockCell, UnrolledCell):
         """Return the cell's equation with f as the activation."""
         return [rf"h_t &= {f}(W_{{hh}} h_{{t-1}} + W_{{xh}} x_t + b_h)"]
 
-    @property
-    def way(self) -> Way:
-        """What `sequence` does for this cell with its activation."""
-        return "fused" if self._fused() else "unrolled"
+    def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
+        """Return the ways through a sequence: on a GPU, cuDNN's is the fastest."""
+        ours = super().ways()
+        if not self._alone() or self.activation not in ("tanh", "relu"):
+            return ours
+        fused: dict[Way, Callable[[Tensor], Tensor]] = {"fused": self.fused}
+        return fused | ours if self.weight_hh.is_cuda else ours | fused
 
-    def sequence(self, x: Tensor) -> Tensor:
-        """Run a whole sequence, on a GPU through cuDNN where that has it."""
-        fused = self._fused()
-        if fused is None:
-            return super().sequence(x)
+    def fused(self, x: Tensor) -> Tensor:
+        """Run a whole sequence through torch's kernel; tanh and ReLU have one."""
+        run = torch.rnn_tanh if self.activation == "tanh" else torch.rnn_relu
         h = self.initial_state(x.shape[1])["h"][None]
-        return fused(*self._fused_arguments(x, h))[0]
-
-    def _fused(self) -> Callable[..., tuple[Tensor, ...]] | None:
-        if not self._on_gpu_alone():
-            return None
-        return {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(self.activation)
+        return run(*self._fused_arguments(x, h))[0]
 
     def update(
         self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor

@@ -7,7 +7,6 @@ import torch
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS, Cell, uniform
-from explorer.cells._unroll import UnrolledCell
 from explorer.initialisations import INITIALISATIONS
 
 INPUT, HIDDEN, TIME, BATCH = 3, 4, 6, 2
@@ -56,12 +55,12 @@ def values_and_gradients(cell: Cell, through) -> list[torch.Tensor]:
 
 
 @every_activation
-def test_the_fast_way_equals_repeated_steps_in_values_and_gradients(name, activation):
+def test_every_way_equals_repeated_steps_in_values_and_gradients(name, activation):
     cell = built(name, activation)
-    fast = values_and_gradients(cell, cell.sequence)
     slow = values_and_gradients(cell, lambda x: stepped(cell, x))
-    for one, other in zip(fast, slow, strict=True):
-        torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+    for way in (cell.sequence, *cell.ways().values()):
+        for one, other in zip(values_and_gradients(cell, way), slow, strict=True):
+            close(one, other)
 
 
 @every_activation
@@ -75,7 +74,7 @@ def test_members_are_each_what_they_would_be_alone(name, activation):
     for key, parameter in together.named_parameters():
         parameter.data = torch.stack([cell.get_parameter(key) for cell in alone]).data
     x = sequences().unsqueeze(1) * torch.tensor([1.0, -0.5, 2.0]).view(3, 1, 1)
-    for way in (together.sequence, together.loop):
+    for way in together.ways().values():
         together.zero_grad()
         hidden = way(x)
         hidden.square().sum().backward()
@@ -100,15 +99,6 @@ def test_a_sequence_can_be_differentiated_twice_in_a_row(name):
     again = torch.autograd.grad(loss, list(cell.parameters()))
     for one, other in zip(first, again, strict=True):
         assert torch.equal(one, other)
-
-
-@pytest.mark.parametrize("activation", CELLS["lstm"].activations)
-def test_the_lstms_own_way_equals_its_steps_also_where_torch_has_a_kernel(activation):
-    cell = built("lstm", activation)
-    ours = values_and_gradients(cell, lambda x: UnrolledCell.sequence(cell, x))
-    slow = values_and_gradients(cell, lambda x: stepped(cell, x))
-    for one, other in zip(ours, slow, strict=True):
-        close(one, other)
 
 
 @every_activation
