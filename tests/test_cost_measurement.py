@@ -167,9 +167,9 @@ def test_any_cell_can_be_measured(name: str) -> None:
 
 def test_repeats_take_turns_among_the_ways() -> None:
     found = [p for p in measure(TINY, unhurried()) if isinstance(p, Point)]
-    first = [(p.cell, p.way) for p in found[:5]]
-    assert len(set(first)) == 5, "each way once before any twice"
-    assert [(p.cell, p.way) for p in found[5:10]] == first
+    first = [(p.cell, p.way) for p in found[:6]]
+    assert len(set(first)) == 6, "each way once before any twice"
+    assert [(p.cell, p.way) for p in found[6:12]] == first
     assert [p.repeats for p in found[:10]] == [1] * 5 + [2] * 5
 
 
