@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 120  # seconds that a start may take
+ENDED = (FileNotFoundError, ProcessLookupError)  # what was there a moment ago
 _TICKS = os.sysconf("SC_CLK_TCK")  # of the kernel's clock, a second
 
 
@@ -43,13 +44,12 @@ class Server:
 
     def processes(self) -> list[Path]:
         """Return the folders in /proc of the server and of all that it started."""
-        found, begun = [], [self.pid]
-        while begun:
-            folder = Path(f"/proc/{begun.pop()}")
-            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-                for task in (folder / "task").iterdir():
-                    begun += map(int, (task / "children").read_text().split())
-                found.append(folder)
+        found = [Path(f"/proc/{self.pid}")]
+        for folder in found:  # which grows meanwhile
+            for task in _tasks(folder):
+                with suppress(*ENDED):
+                    begun = (task / "children").read_text().split()
+                    found += [Path(f"/proc/{process}") for process in begun]
         return found
 
     def memory(self) -> float:
@@ -68,16 +68,23 @@ class Server:
         """Return the CPU seconds of the training threads, or processes if so made."""
         server, *workers = self.processes()
         total = sum(_cpu(folder / "stat") for folder in workers)
-        for task in (server / "task").iterdir():
-            with suppress(FileNotFoundError, ProcessLookupError):
+        for task in _tasks(server):
+            with suppress(*ENDED):
                 if (task / "comm").read_text().startswith("training"):
                     total += _cpu(task / "stat")
         return total
 
 
+def _tasks(folder: Path) -> list[Path]:
+    """Return the folders in /proc of a process's threads."""
+    with suppress(*ENDED):
+        return list((folder / "task").iterdir())
+    return []
+
+
 def _status(folder: Path, name: str) -> float:
     """Return a size from a status file of proc(5), in MB; 0 of a process that ended."""
-    with suppress(FileNotFoundError, ProcessLookupError):
+    with suppress(*ENDED):
         lines = (folder / "status").read_text().splitlines()
         return next(int(x.split()[1]) / 1000 for x in lines if x.startswith(name))
     return 0.0
@@ -85,7 +92,7 @@ def _status(folder: Path, name: str) -> float:
 
 def _cpu(stat: Path) -> float:
     """Return user and system seconds from a stat file of proc(5); 0 of one ended."""
-    with suppress(FileNotFoundError, ProcessLookupError):
+    with suppress(*ENDED):
         fields = stat.read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
     return 0.0
