@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from explorer.ui.routes import prepare, routes
+from explorer.ui.routes import middleware, prepare, routes
+
+base = st.get_option("server.baseUrlPath")
 
 
 @asynccontextmanager
@@ -22,5 +24,6 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "explorer/ui/frame.py",
     lifespan=lifespan,
-    routes=routes(st.get_option("server.baseUrlPath")),
+    routes=routes(base),
+    middleware=middleware(base),
 )

@@ -6,7 +6,9 @@ hash of all of them, so that a browser never asks twice.
 
 Plotly publishes smaller bundles. None has what the figures draw (scatter, heatmap,
 table and scatter3d) apart from the full one, which the plotly package brings; a bundle
-of our own would have to be committed and brought up to date by hand.
+of our own would have to be committed and brought up to date by hand. To begin with
+plotly.js before Streamlit's own scripts have drawn the page was tried: the charts come
+no sooner, because it is all one thread's work, and the words come much later.
 """
 
 import gzip

@@ -7,9 +7,11 @@ fragment alone.
 
 from typing import TYPE_CHECKING
 
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from explorer.ui.files import NAMES, kept_file, packed, version
+from explorer.ui.frontend import SmallFrontend
 from explorer.ui.stream import LiveStream, close_on_signal
 
 if TYPE_CHECKING:
@@ -20,13 +22,22 @@ _mounted: list[LiveStream] = []
 
 def routes(base: str = "") -> list[BaseRoute]:
     """Return the routes below the app's base path; from now on pages ask for them."""
-    prefix = f"/{base.strip('/')}".rstrip("/")
+    prefix = _prefix(base)
     stream = LiveStream(_news)
     _mounted.append(stream)
     return [
         Route(f"{prefix}/live/{{key}}", stream, methods=["GET"]),
         Route(f"{prefix}/kept/{{version}}/{{name:path}}", kept_file, methods=["GET"]),
     ]
+
+
+def middleware(base: str = "") -> list[Middleware]:
+    """Return what stands before all routes below the app's base path."""
+    return [Middleware(SmallFrontend, _prefix(base))]
+
+
+def _prefix(base: str) -> str:
+    return f"/{base.strip('/')}".rstrip("/")
 
 
 def _news() -> "News":

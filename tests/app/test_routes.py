@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from explorer.jobs import News, Point
 from explorer.ui import files, routes, stream
+from explorer.ui.frontend import FRONTEND
 from explorer.ui.stream import LiveStream, event
 
 Headers = dict[str, str]
@@ -299,3 +302,38 @@ def test_a_folder_that_cannot_be_written_to_costs_nothing_but_time(
     file = tmp_path / "script.js"
     file.write_bytes(b"script")
     assert gzip.decompress(files.pack_beside(file, tmp_path / "no")) == b"script"
+
+
+def own(request: Request) -> Response:
+    """Answer as Streamlit does, for what the middleware leaves to it."""
+    return Response("as it is")
+
+
+def small(base: str = "") -> Starlette:
+    """Return an application in which Streamlit's files are sent compressed."""
+    everything = Route("/{path:path}", own)
+    return Starlette(routes=[everything], middleware=routes.middleware(base))
+
+
+@pytest.mark.parametrize("base", ["", "class", "/class/"])
+@pytest.mark.parametrize("suffix", ["js", "css"])
+def test_streamlits_own_files_come_compressed(base: str, suffix: str) -> None:
+    found = FRONTEND.glob(f"{suffix}/index*.{suffix}")
+    file = max(found, key=lambda file: file.stat().st_size)
+    path = f"/{base.strip('/')}/static/{suffix}/{file.name}".replace("//", "/")
+    answer = ask(small(base), path, {"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(answer.body) == file.read_bytes()
+    assert len(answer.body) < file.stat().st_size / 2
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == files.FOR_GOOD
+    for headers in ({}, {"Accept-Encoding": "gzip", "Range": "bytes=0-9"}):
+        assert ask(small(base), path, headers).text == "as it is"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/static/js/no.js", "/static/../index.html", "/static/", "/_stcore/health"],
+)
+def test_all_else_is_left_to_streamlit(path: str) -> None:
+    answer = ask(small(), path, {"Accept-Encoding": "gzip"})
+    assert answer.text == "as it is" and "content-encoding" not in answer.headers

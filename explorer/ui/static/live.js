@@ -7,11 +7,14 @@
 let plotly;
 const version = new URL(import.meta.url).search;
 const PARTS = "board card chart dom motion push reveal sliders tail theme".split(" ");
+/** Make an element with some properties. */
+const element = (tag, properties) =>
+  Object.assign(document.createElement(tag), properties);
+
+// Asked for all at once: each would wait for the one that imports it.
 for (const part of PARTS) {
-  // Asked for all at once: each would wait for the one that imports it.
-  const link = document.createElement("link");
-  const href = new URL(`live/${part}.js${version}`, import.meta.url).href;
-  document.head.append(Object.assign(link, { rel: "modulepreload", href }));
+  const { href } = new URL(`live/${part}.js${version}`, import.meta.url);
+  document.head.append(element("link", { rel: "modulepreload", href }));
 }
 loadPlotly().catch(() => {}); // a board asks again, and says what is missing
 const { Board } = await import(`./live/board.js${version}`);
@@ -22,14 +25,13 @@ const decoder = new TextDecoder();
 /** Fetch plotly.js once for the whole page. */
 function loadPlotly() {
   plotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL(`plotly.min.js${version}`, import.meta.url).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
+    const src = new URL(`plotly.min.js${version}`, import.meta.url).href;
+    const onload = () => resolve(window.Plotly);
+    const onerror = () => {
       plotly = undefined; // the next page that needs it may try again
       reject(new Error("plotly.min.js could not be loaded"));
     };
-    document.head.append(script);
+    document.head.append(element("script", { src, onload, onerror }));
   });
   return plotly;
 }
