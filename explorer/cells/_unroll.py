@@ -83,7 +83,7 @@ class UnrolledCell(Cell):
     def forwards(self, x: Tensor, weights: Weights) -> Path:
         """Run through time; return the states h and what `backwards` needs."""
         weight_ih, weight_hh, bias_ih, bias_hh, *others = weights
-        from_x = affine(x, weight_ih, bias_ih)
+        from_x = sums(x, weight_ih, bias_ih)
         state = self.initial_state(*x.shape[1:-1])
         recurrent, states = [], [state]
         for from_x_t in from_x:
@@ -181,20 +181,30 @@ class _Unrolled(torch.autograd.Function):
         x, *saved = ctx.saved_tensors
         weights, path = tuple(saved[: ctx.weights]), tuple(saved[ctx.weights :])
         by_x, by_h, others = ctx.cell.backwards(gradient, path, weights)
+        by_b = _by_member(by_x).sum(-2)
         return (
             None,
-            by_x @ weights[0] if ctx.needs_input_grad[1] else None,
+            _times(by_x, weights[0]) if ctx.needs_input_grad[1] else None,
             _product(by_x, x),
             _product(by_h[1:], path[0][:-1]),
-            _by_member(by_x).sum(-2),
-            _by_member(by_h).sum(-2),
+            by_b,
+            by_b if by_h is by_x else _by_member(by_h).sum(-2),
             *others,
         )
 
 
 def sums(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """Return W x + b as `affine` does, without autograd and in one piece of memory."""
-    return (x @ weight.mT).add_(bias.unsqueeze(-2))
+    """Return W x + b as `affine` does, for all time steps and without autograd."""
+    return _times(x, weight.mT).add_(bias.unsqueeze(-2))
+
+
+def _times(values: Tensor, matrix: Tensor) -> Tensor:
+    """Return values @ matrix, (time, ..., batch, columns), one product a member."""
+    if matrix.dim() == 2:
+        return values @ matrix
+    product = _by_member(values) @ matrix
+    steps = product.unflatten(-2, (len(values), -1))
+    return steps.movedim(-3, 0).contiguous()  # as a time step's products want them
 
 
 def unstretched(y: Tensor, scale: int) -> Tensor:
@@ -205,11 +215,6 @@ def unstretched(y: Tensor, scale: int) -> Tensor:
 def multiply_(total: Tensor, a: Tensor, b: Tensor) -> Tensor:
     """Add a @ b to total in place, with or without an axis of members."""
     return total.addmm_(a, b) if b.dim() == 2 else total.baddbmm_(a, b)
-
-
-def product_plus(a: Tensor, b: Tensor, total: Tensor) -> Tensor:
-    """Return a @ b + total, with or without an axis of members."""
-    return torch.addmm(total, a, b) if b.dim() == 2 else torch.baddbmm(total, a, b)
 
 
 def _by_member(values: Tensor) -> Tensor:

@@ -15,7 +15,6 @@ from explorer.cells._unroll import (
     UnrolledCell,
     Weights,
     multiply_,
-    product_plus,
     sums,
     unstretched,
 )
@@ -84,9 +83,8 @@ class RNN(BlockCell, UnrolledCell):
         """Run back through time; as in `UnrolledCell.backwards`."""
         h, a = path
         by_sum = ACTIVATIONS[self.activation].slope(a, h)
-        by_sums, gradients = by_sum.unbind(), gradient.unbind()
-        total = gradients[-1]
+        by_sums, totals = by_sum.unbind(), gradient.clone().unbind()
         for t in range(len(h) - 1, 0, -1):
-            total = product_plus(by_sums[t].mul_(total), weights[1], gradients[t - 1])
-        by_sums[0].mul_(total)
+            multiply_(totals[t - 1], by_sums[t].mul_(totals[t]), weights[1])
+        by_sums[0].mul_(totals[0])
         return by_sum, by_sum, []
