@@ -27,7 +27,7 @@ FASTEST, SHARE = 0.3, 0.15
 IDLE = 5.0
 """Seconds between looks at a run that rests: somebody else may start it."""
 FIRST_PICTURE = 0.35
-"""Seconds that pressing Train, Step or Pause may wait for the next result."""
+"""Seconds that pressing a button may wait for the next result."""
 
 TRAIN = Text(en="Train", zh="训练")
 PAUSE = Text(en="Pause", zh="暂停")
@@ -209,7 +209,8 @@ def _acting(
 def _train(shared: Services, config: RunConfig) -> None:
     run = shared.store.open_run(config)
     shared.jobs.start(run.key, viewer())
-    shared.jobs.wait(run.key, run.step, FIRST_PICTURE)
+    if stream_address(run.key) is None:  # else the curves move before the pictures do
+        shared.jobs.wait(run.key, run.step, FIRST_PICTURE)
 
 
 def _step(shared: Services, config: RunConfig) -> None:

@@ -4,12 +4,21 @@ const version = new URL(import.meta.url).search;
 const { Chart } = await import(`./chart.js${version}`);
 const { element, setAttributes, setText, Shared } = await import(`./dom.js${version}`);
 
+const DIGITS = "-0123456789";
+const RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
+
 /** Return what tells one set of choices from another, whatever their language. */
 const offer = (option) => option.choices.map(([value]) => value).join("|");
 
-/** Write a number with three digits, so that its width seldom changes. */
-const short = (value) =>
-  value === null ? "–" : value >= 1e-3 ? value.toPrecision(3) : value.toExponential(1);
+/** Write a number as figures do, yet always with as many digits: it changes often. */
+function short(value) {
+  if (value === null) return "–";
+  if (!value || (value >= 1e-4 && value < 1e3)) return value.toPrecision(3);
+  if (value >= 1e3 && value < 1e5) return value.toFixed(0);
+  const [mantissa, power] = value.toExponential(2).split("e");
+  const raised = [...String(Number(power))].map((sign) => RAISED[DIGITS.indexOf(sign)]);
+  return `${mantissa}×10${raised.join("")}`;
+}
 
 export class Card {
   /** `chosen` is called after a choice, `changed` when there is something to draw. */

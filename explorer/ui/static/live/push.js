@@ -39,7 +39,7 @@ export class Push {
     this.source.addEventListener("rest", () => this.disconnect());
   }
 
-  /** Leave the pictures to Python for a while; the browser comes back by itself first. */
+  /** Leave all to the figures for a while; the browser first tries again by itself. */
   fail() {
     this.failures += 1;
     const final = this.source.readyState === EventSource.CLOSED;

@@ -51,7 +51,8 @@ export class Tail {
   /** Go on from a figure that has just been drawn. */
   begin(data) {
     const full = this.plot._fullLayout;
-    const axis = (trace, letter) => full[trace[`${letter}axis`]?.replace(letter, `${letter}axis`)];
+    const axis = (trace, letter) =>
+      full[trace[`${letter}axis`]?.replace(letter, `${letter}axis`)];
     this.curves = data
       .filter((trace) => trace.meta?.live in COLUMNS && trace.x.length)
       .map((trace) => ({
@@ -74,7 +75,8 @@ export class Tail {
     const gone = calm.matches ? GLIDE : Math.max(now - this.since, 0);
     const part = Math.min(gone / GLIDE, 1);
     this.waits = this.rows.length > 0 && part < 1;
-    this.root.replaceChildren(...this.curves.flatMap((curve) => this.nodes(curve, part)));
+    const nodes = this.curves.flatMap((curve) => this.nodes(curve, part));
+    this.root.replaceChildren(...nodes);
     return this.waits;
   }
 
@@ -96,17 +98,18 @@ export class Tail {
 
 /** Return a curve through points [step, value], with a dot on the last. */
 function drawing({ line, x, y }, points) {
-  // A value that the axis does not reach yet stays at the axis's end.
-  const high = (value) => Math.min(Math.max(y.d2p(value), 0), y._length);
   const places = points
-    .map(([step, value]) => [x.d2p(step), high(value)])
+    .map(([step, value]) => [x.d2p(step), y.d2p(value)])
     .filter((place) => place.every(Number.isFinite));
-  const [cx, cy] = places.at(-1);
+  if (!places.length) return svg("g");
+  const [cx, low] = places.at(-1);
+  const cy = Math.min(Math.max(low, 0), y._length); // in sight until the axis follows
   const path = svg("path", {
     d: `M${places.map((place) => place.map((each) => each.toFixed(1))).join("L")}`,
     stroke: line.color,
     "stroke-width": line.width,
   });
-  const frame = { x: x._offset, y: y._offset, width: x._length + DOT, height: y._length };
+  const width = x._length + DOT;
+  const frame = { x: x._offset, y: y._offset, width, height: y._length };
   return svg("svg", frame, path, svg("circle", { cx, cy, r: DOT, fill: line.color }));
 }
