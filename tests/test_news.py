@@ -50,6 +50,9 @@ def test_a_run_rests_until_it_is_trained_again() -> None:
     assert news.resting("a")
     tell(news, "a", 1)
     assert not news.resting("a") and steps_of(news, "a") == [0, 1]
+    news.rest("a")
+    news.expect("a")
+    assert not news.resting("a")
 
 
 def test_what_a_worker_still_tells_of_a_run_that_was_reset_is_lost() -> None:

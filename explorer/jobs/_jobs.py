@@ -110,6 +110,7 @@ class Jobs:
         if run is None:
             raise KeyError(key)
         self._store.set_goal(key, goal(run))
+        self.news.expect(key)
         self._renew(key, viewer)
         self._fill()
 

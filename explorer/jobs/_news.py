@@ -55,6 +55,11 @@ class News:
 
         return report
 
+    def expect(self, key: str) -> None:
+        """Note that a run is to go on, as soon as it is its turn."""
+        with self._lock:
+            self._resting.discard(key)
+
     def rest(self, key: str) -> None:
         """Note that a run will bring no more points for now."""
         with self._lock:

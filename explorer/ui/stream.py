@@ -8,6 +8,7 @@ does not let it through, nothing is missing but that motion.
 import asyncio
 import json
 import math
+import re
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -75,11 +76,11 @@ class LiveStream:
         yield "retry: 1000\n\n"
         while not self._closed and (now := clock()) - born < LIFE:
             newest, resting = news.newest(key), news.resting(key)
-            if newest < sent and newest >= 0:
+            if 0 <= newest < sent:
                 sent = -1  # the run was put back to its first step
-            if newest > sent:
-                yield event(news.since(key, sent))
-                sent, told, beat = newest, now, now
+            if newest > sent and (points := news.since(key, sent)):
+                yield event(points)
+                sent, told, beat = points[-1].step, now, now
             elif resting:
                 yield "event: rest\ndata: 0\n\n"
                 return
@@ -94,7 +95,7 @@ class LiveStream:
 def _after(request: Request) -> int:
     """Return the last step that the browser has: -1 where it does not say."""
     said = request.headers.get("Last-Event-ID") or request.query_params.get("after")
-    return int(said) if said and said.isascii() and said.isdigit() else -1
+    return int(said) if said and re.fullmatch("[0-9]{1,12}", said) else -1
 
 
 def event(points: "list[Point]") -> str:

@@ -106,7 +106,8 @@ export class Board {
 
   /** Take what updates brought that no figure shows yet. */
   take(rows) {
-    this.cards.forEach((card) => card.take(rows, this.words));
+    const taken = [...this.cards.values()].map((card) => card.take(rows, this.words));
+    if (!taken.some(Boolean)) return; // no chart is drawn yet that they belong to
     this.arrived = rows.at(-1)[0];
     this.schedule();
   }

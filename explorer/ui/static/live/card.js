@@ -62,12 +62,13 @@ export class Card {
     this.chart.setFigure(panel.figure, [run, ...values].join("|"));
   }
 
-  /** Go on with what updates brought since the figure was made. */
+  /** Go on with what updates brought; return whether a curve here shows it. */
   take(rows, words) {
     const [step, loss, norm] = rows.at(-1);
-    if (!this.chart.tail.take(rows)) return;
+    if (!this.chart.tail.take(rows)) return false;
     setText(this.now, `${step} · ${words.loss} ${short(loss)} · ‖∇‖ ${short(norm)}`);
     setAttributes(this.now, { title: words.newest });
+    return true;
   }
 
   /** Rest on the figure as Python made it. */
