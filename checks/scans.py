@@ -22,8 +22,8 @@ LENGTH = 37  # no power of two, which a scan could get right by luck
 @check(
     CELLS,
     quantity=Text(
-        en="The fast way through a sequence (kernel or scan): every cell × activation",
-        zh="序列的快速算法（内核或扫描）：每种单元 × 激活函数",
+        en="All ways through a sequence (kernel, own, scan): every cell × activation",
+        zh="走完序列的所有算法（内核、自写、扫描）：每种单元 × 激活函数",
     ),
     reference=Text(
         en="the cell's equations, step by step: values and all gradients",
@@ -33,12 +33,13 @@ LENGTH = 37  # no power of two, which a scan could get right by luck
     tolerance=1e-9,
 )
 def sequence_equals_step() -> Cases:
-    """Compare `sequence` with repeated `step` in values and gradients."""
+    """Compare each of a cell's ways with repeated `step` in values and gradients."""
     for name, activation in every_cell_and_activation():
         cell, x = built(name, activation), normal(LENGTH, BATCH, INPUT, seed=2)
-        fast = with_gradients(cell, cell.sequence, x)
         slow = with_gradients(cell, lambda x, cell=cell: stepped(cell, x), x)
-        yield f"{name}, {activation}", _furthest(fast, slow)
+        for way, run in cell.ways().items():
+            found = with_gradients(cell, run, x)
+            yield f"{name}, {activation}, {way}", _furthest(found, slow)
 
 
 def _furthest(found: list[torch.Tensor], expected: list[torch.Tensor]) -> float:

@@ -135,7 +135,9 @@ def break_a_size(patch):
 def break_adam(patch):
     update = Adam._update
     patch.setattr(
-        Adam, "_update", lambda self, ps, gs, number: update(self, ps, gs, number + 1)
+        Adam,
+        "_update",
+        lambda self, ps, gs, state, rate, n: update(self, ps, gs, state, rate, n + 1),
     )
 
 
