@@ -93,20 +93,23 @@ def of_viewers(
     people: list[tuple[str, Viewer]], register: Register, first: Usage, last: Usage
 ) -> dict[str, Any]:
     """Return what the viewers saw between two moments."""
-    rates, delays, ages = [], [], []
+    rates, delays, ages, names = [], [], [], []
     for key, person in people:
         seen = newer(person.events + person.pictures, first.at, last.at)
         drawn = newer(person.pictures, first.at, last.at)
         rates.append((len(seen), len(drawn)))
+        names.append(person.name)
         delays += delay(seen, register.made, key)
         ages += delay(drawn, register.saved, key)
     updates, pictures = np.array(rates).T / (last.at - first.at)
     every = [person for _, person in people]
     return {
-        "viewers": len(people),
         "seconds": round(last.at - first.at, 1),
-        "load_s": spread([p.loaded - p.opened for p in every if p.loaded]),
+        "load_s": spread([(p.loaded or last.at) - p.opened for p in every]),
         "updates_per_s": spread(updates),
+        "slowest": dict(
+            sorted(zip(names, updates.round(2), strict=True), key=_rate)[:5]
+        ),
         "pictures_per_s": spread(pictures),
         "delay_s": spread(delays),
         "picture_delay_s": spread(ages),
@@ -114,6 +117,11 @@ def of_viewers(
         "picture_kB": spread([a.size / 1000 for p in every for a in p.pictures]),
         "event_kB": spread([a.size / 1000 for p in every for a in p.events]),
     }
+
+
+def slowest(names: list[str], rates: np.ndarray) -> dict[str, float]:
+    """Return the five viewers who saw least, with their updates a second."""
+    return {names[i]: round(float(rates[i]), 3) for i in np.argsort(rates)[:5]}
 
 
 def newer(arrivals: list[Arrival], first: float, last: float) -> list[Arrival]:

@@ -30,6 +30,7 @@ class Viewer:
     Args:
         address: of the server, such as http://127.0.0.1:8501.
         query: the link's part behind the question mark.
+        name: what the viewer is called in a report.
 
     Attributes:
         opened: when the page was asked for (`perf_counter`).
@@ -38,8 +39,8 @@ class Viewer:
         answers: seconds from asking for a fragment to having it.
     """
 
-    def __init__(self, address: str, query: str) -> None:
-        self.address, self.query = address, query
+    def __init__(self, address: str, query: str, name: str = "") -> None:
+        self.address, self.query, self.name = address, query, name
         self.opened = 0.0
         self.loaded: float | None = None
         self.pictures: list[Arrival] = []

@@ -35,17 +35,20 @@ from explorer.link import from_query, task_query
 from explorer.tasks import TASKS
 
 MOST_VIEWERS, MOST_SECONDS = 100, 600
+PATIENCE = 30  # seconds after the last has come in which all are to see something
 STEPS = "10000"  # of each run: no run is to end while it is measured
 
 
-def settings(viewers: int) -> list[tuple[str, str]]:
-    """Return as many different runs: each one's key and link."""
+def settings(viewers: int) -> list[tuple[str, str, str]]:
+    """Return as many different runs: each one's key, link and name."""
     found = []
     turns = zip(cycle(TASKS), cycle(CELLS), range(viewers), strict=False)
     for task, cell, seed in turns:
         query = task_query(task) | {"cell": cell, "seed": str(seed), "steps": STEPS}
         config, _ = from_query(query, ["cpu"])  # which mends what the cell cannot have
-        found.append((config.key, urlencode(query | {"lang": "en"})))
+        found.append(
+            (config.key, urlencode(query | {"lang": "en"}), f"{task} {cell} {seed}")
+        )
     return found
 
 
@@ -54,21 +57,23 @@ async def play(
 ) -> dict[str, Any]:
     """Let the class come, train and watch; return what was measured."""
     register, over = Register(), asyncio.Event()
-    keys, links = zip(*settings(viewers), strict=True)
-    people = [Viewer(server.address, link) for link in links]
+    keys, links, names = zip(*settings(viewers), strict=True)
+    people = [Viewer(server.address, *run) for run in zip(links, names, strict=True)]
     looking = [register.keep(server), register.weigh(server)]
     keeping = [asyncio.create_task(each) for each in looking]
+    beginning: list[asyncio.Task[None]] = []
     async with asyncio.TaskGroup() as room:
         for person in people:
             room.create_task(person.visit(over))
-            room.create_task(begin(person))
+            beginning.append(room.create_task(begin(person)))
             await asyncio.sleep(within / viewers)
-        for person in people:
-            await person.until(lambda p: p.step > 0)
+        served = await all_see(people)
         first = Usage.now(server)
         await asyncio.sleep(seconds)
         last = Usage.now(server)
         over.set()
+        for each in beginning:
+            each.cancel()
     for each in keeping:
         each.cancel()
     for fault in await asyncio.gather(*keeping, return_exceptions=True):
@@ -76,7 +81,17 @@ async def play(
             raise fault
     register.read(server)
     measured = of_viewers(list(zip(keys, people, strict=True)), register, first, last)
-    return measured | of_server(server, viewers, register, first, last)
+    server_side = of_server(server, viewers, register, first, last)
+    return {"viewers": viewers, "served": served} | measured | server_side
+
+
+async def all_see(people: list[Viewer]) -> int:
+    """Wait until all see their run advance, but not for ever; return how many do."""
+    seeing = [asyncio.create_task(p.until(lambda p: p.step > 0)) for p in people]
+    done, late = await asyncio.wait(seeing, timeout=PATIENCE)
+    for task in late:
+        task.cancel()
+    return len(done)
 
 
 async def begin(person: Viewer) -> None:
