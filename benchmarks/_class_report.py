@@ -107,9 +107,7 @@ def of_viewers(
         "seconds": round(last.at - first.at, 1),
         "load_s": spread([(p.loaded or last.at) - p.opened for p in every]),
         "updates_per_s": spread(updates),
-        "slowest": dict(
-            sorted(zip(names, updates.round(2), strict=True), key=_rate)[:5]
-        ),
+        "slowest": slowest(names, updates),
         "pictures_per_s": spread(pictures),
         "delay_s": spread(delays),
         "picture_delay_s": spread(ages),
