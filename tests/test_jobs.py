@@ -172,8 +172,8 @@ def test_forty_runs_on_two_threads_all_advance_alike(store: Store, jobs: Jobs) -
     for key in keys:
         jobs.pause(key)
     steps = [state(store, key).step for key in keys]
-    # The runs that were started first had some slices to themselves; from then on the
-    # others came first.
+    # The runs that were started first had some slices to themselves; from then on all
+    # took turns.
     assert max(steps) - min(steps) <= 40
     jobs.close()
 

@@ -136,6 +136,37 @@ def test_the_least_served_run_comes_first(store: Store) -> None:
     assert [claimed(store).key for _ in keys] == served
 
 
+def test_runs_take_turns_whatever_one_had_before_the_other_came(
+    store: Store, clock: "Clock"
+) -> None:
+    early = wanted(store, 0)
+    store.save_slice(claimed(store), piece(1, seconds=60.0))
+    clock.now += 400
+    store.renew_lease(early, "ann", 30)
+    late = wanted(store, 1)
+    served = []
+    for step in range(2, 6):
+        claim = claimed(store)
+        served.append(claim.key)
+        store.save_slice(claim, piece(step, seconds=0.1))
+        clock.now += 1
+    assert served == [late, early, late, early]
+
+
+def test_a_run_whose_slices_take_long_does_not_keep_others_from_theirs(
+    store: Store, clock: "Clock"
+) -> None:
+    slow, quick = wanted(store, 0), wanted(store, 1)
+    served = []
+    for step in range(1, 90):
+        claim = claimed(store)
+        served.append(claim.key)
+        seconds = 1.0 if claim.key == slow else 0.1
+        store.save_slice(claim, piece(step, seconds=seconds))
+        clock.now += seconds
+    assert served.count(quick) > 3 * served.count(slow) > 3  # both go on
+
+
 def test_a_claim_lapses_so_that_a_killed_server_blocks_nobody(
     store: Store, clock: "Clock"
 ) -> None:

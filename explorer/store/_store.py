@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 _RUN = [runs.c[name] for name in Run.__dataclass_fields__ if name != "steps"]
 _RUN.append(runs.c.config)
+_REST = 5.0  # times as long as its slice took, a run waits for others
 _ROW_BYTES = 64  # about what a row costs beside the blobs in it
 
 
@@ -256,9 +257,11 @@ class Store:
     # Work ---------------------------------------------------------------------------
 
     def claim_next(self, owner: str, ttl: float) -> Claim | None:
-        """Claim the least served run that is to advance, for `ttl` seconds.
+        """Claim the run that is to advance and was served least lately, for `ttl` s.
 
-        To advance, a run must be short of its goal, looked at and not claimed.
+        To advance, a run must be short of its goal, looked at and not claimed. They
+        take turns, and one whose slices take longer waits longer; what a run had
+        before others came does not count against it.
         """
         now = self._clock()
         waiting = and_(
@@ -268,8 +271,9 @@ class Store:
         )
         leased = select(leases.c.run_key).where(leases.c.until > now)
         # Processes that ask PostgreSQL at once each get another row.
+        due = func.coalesce(runs.c.claim_until, 0.0)
         least = select(runs.c.key).where(waiting, runs.c.key.in_(leased))
-        least = least.order_by(runs.c.seconds, runs.c.key).limit(1)
+        least = least.order_by(due, runs.c.seconds, runs.c.key).limit(1)
         least = least.with_for_update(skip_locked=True)
         token = f"{owner}/{uuid4().hex}"
         change = update(runs).where(runs.c.key == least.scalar_subquery(), waiting)
@@ -325,7 +329,7 @@ class Store:
             seconds=runs.c.seconds + float(work.seconds),
             message=message_text(work.message),
             claim=None,
-            claim_until=None,
+            claim_until=self._clock() + _REST * float(work.seconds),
             checkpoint=work.checkpoint,
             bytes=runs.c.bytes
             - func.coalesce(func.length(runs.c.checkpoint), 0)

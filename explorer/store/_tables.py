@@ -33,7 +33,7 @@ runs = Table(
     Column("seconds", Double, nullable=False),
     Column("message", Text),
     Column("claim", String),
-    Column("claim_until", Double),
+    Column("claim_until", Double),  # without a claim: when the next turn is due
     Column("bytes", BigInteger, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("seen_at", Double, nullable=False),
