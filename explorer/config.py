@@ -37,7 +37,7 @@ CLIP_NORM = (1e-3, 1e3)
 STATES_PER_UPDATE = 4_000_000
 """Budget for hidden x layers x length x batch: some 200 MB of activations."""
 STATES_PER_RUN = 4_000_000_000
-"""Budget for the same x updates: half an hour of a core, hours without a kernel."""
+"""Budget for the same x updates: half an hour of a core for the slowest cell."""
 LONGEST_TEXT = 100_000
 """The most characters that a text to learn from may have."""
 

@@ -7,13 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
-from explorer.cells._cell import CELLS, State
-from explorer.cells._unroll import UnrolledCell, Weights
+from explorer.cells._cell import CELLS, Cell, State, affine
 from explorer.texts import Text
 
 
 @CELLS.register
-class SLSTM(UnrolledCell):
+class SLSTM(Cell):
     """The sLSTM, one head, with the forget gate a sigmoid.
 
     With a = W_i x_t + U_i h_{t-1} + b_i, l = log sigmoid(W_f x_t + U_f h_{t-1} + b_f),
@@ -70,15 +69,11 @@ class SLSTM(UnrolledCell):
             r"h_t &= o_t \odot c_t / n_t",
         ]
 
-    def weights(self) -> Weights:
-        """Return what `UnrolledCell.weights` does; there is one bias, b."""
-        return self.weight_ih, self.weight_hh, self.bias, torch.zeros_like(self.bias)
-
-    def update(
-        self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
-    ) -> tuple[State, State]:
-        """Advance one time step; shapes as in `UnrolledCell.update`."""
-        a, forget, g, o = (from_x + from_h).chunk(4, dim=-1)
+    def step(self, x: Tensor, state: State) -> tuple[State, State]:
+        """Advance one time step; shapes as in `Cell.step`."""
+        from_x = affine(x, self.weight_ih, self.bias)
+        together = from_x + state["h"] @ self.weight_hh.mT
+        a, forget, g, o = together.chunk(4, dim=-1)
         kept = logsigmoid(forget) + state["m"]
         m = torch.where(
             state["n"] == 0, a, torch.maximum(kept, a)
