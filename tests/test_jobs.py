@@ -538,7 +538,7 @@ def test_slices_are_shorter_where_many_runs_wait(store: Store, pool: Executor) -
     keys = [store.open_run(config(seed, steps=20_000)).key for seed in range(20)]
     for key in keys:
         jobs.start(key, "ann")
-    assert until(lambda: asked[-1][1] < 0.08)
+    assert until(lambda: asked[-1][1] < 0.2)
     for key in keys:
         jobs.pause(key)
     jobs.close()

@@ -14,7 +14,7 @@ ROWS = "() => document.querySelectorAll('.proof tbody tr').length"
 ALL_ROWS = """() => {
   const rows = document.querySelectorAll(".proof tbody tr").length;
   const said = document.querySelector("[data-testid=stAlert]")?.innerText ?? "";
-  return rows > 0 && new RegExp(`\\b${rows}\\b`).test(said);
+  return rows > 0 && (said.match(/[0-9]+/g) ?? []).includes(String(rows));
 }"""
 WIDEST = """() => Math.max(
   document.documentElement.scrollWidth,

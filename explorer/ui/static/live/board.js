@@ -57,7 +57,7 @@ export class Board {
     document.documentElement.lang = data.language; // for screen readers
     this.run = data.run;
     this.shown = data.step;
-    const theme = readTheme(this.host);
+    const theme = readTheme(this.host, this.theme);
     if (theme.key !== this.theme?.key) {
       this.forEachChart((chart) => (chart.stale = true));
     }
@@ -148,9 +148,10 @@ export class Board {
       this.cards.set(name, card);
       card.chart.draw(this.plotly, present);
     }
-    // On a slow machine new figures take half of the time: the rest is for hands.
+    // On a slow machine new figures take a third of the time: the rest is for hands
+    // and for what moves between two figures.
     const spent = performance.now() - begin;
-    if (!resting && spent > BUDGET) this.restUntil = begin + 2 * spent;
+    if (!resting && spent > BUDGET) this.restUntil = begin + 3 * spent;
     const cards = [...this.cards.values()];
     if (cards.some(({ chart }) => chart.waits(false))) this.schedule();
     else this.host.dataset.drawn = this.shown; // for those who wait, such as tests

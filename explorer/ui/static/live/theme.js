@@ -2,8 +2,12 @@
 
 const CLEAR = "rgba(0,0,0,0)";
 
-/** Read Streamlit's theme variables where `host` stands. */
-export function readTheme(host) {
+/** Read Streamlit's theme variables where `host` stands; `known` is what they were. */
+export function readTheme(host, known) {
+  const style = getComputedStyle(host);
+  const read = (name) => style.getPropertyValue(name);
+  const key = ["--st-text-color", "--st-background-color"].map(read) + style.fontFamily;
+  if (key === known?.key) return known; // what follows makes the browser start anew
   const probe = document.createElement("i");
   host.append(probe);
   const channels = (variable) => {
@@ -12,7 +16,7 @@ export function readTheme(host) {
   };
   const text = channels("--st-text-color");
   const ground = channels("--st-background-color");
-  const font = getComputedStyle(host).fontFamily;
+  const font = style.fontFamily;
   probe.remove();
   // Mixed, not see-through: lines in 3-D know no opacity.
   const shade = (part) =>
@@ -24,7 +28,7 @@ export function readTheme(host) {
     line: shade(0.26),
     grid: shade(0.12),
     ground: shade(0),
-    key: [...text, ...ground, font].join(), // two themes look the same iff equal
+    key, // two themes look the same iff equal
   };
 }
 
