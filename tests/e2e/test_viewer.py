@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -24,9 +25,13 @@ def test_a_viewer_opens_the_page_and_is_told_what_training_brings() -> None:
         left.set()
         await visit
 
-    with serving() as server:
-        viewer = Viewer(server.address, LINK)
+    def visit(viewer: Viewer, server: Server) -> None:
         asyncio.run(asyncio.wait_for(watch(viewer, server), 100))
+
+    # In a thread of its own: the browser of other tests keeps this one's loop running.
+    with serving() as server, ThreadPoolExecutor(1) as thread:
+        viewer = Viewer(server.address, LINK)
+        thread.submit(visit, viewer, server).result()
         noted = [line.split() for line in server.updates.read_text().splitlines()]
         assert viewer.events[-1].step in {int(step) for _, step, _ in noted}
         assert server.cpu() > 0 and server.memory() > 0
