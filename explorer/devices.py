@@ -6,7 +6,7 @@ from functools import cache
 
 import torch
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENAS = -1, -3, -8  # of glibc's malloc.h
 _LARGEST, _KEPT = 32_000_000, 64_000_000  # bytes
 
 
@@ -22,6 +22,9 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, _LARGEST)
         mallopt(_TRIM_THRESHOLD, _KEPT)
+        # Each thread keeps to one of two heaps: a server has dozens of threads, and
+        # with heaps of their own they hold a quarter more memory.
+        mallopt(_ARENAS, 2)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Runs advance in short slices on any executor, the least served run first."""
+"""Runs advance in short slices on any executor, all runs in turn."""
 
 from explorer.jobs._jobs import Jobs
 from explorer.jobs._news import News, Point

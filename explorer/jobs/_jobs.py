@@ -1,4 +1,4 @@
-"""Jobs: runs advance in short slices on any executor, the least served run first.
+"""Jobs: runs advance in short slices on any executor, all runs in turn.
 
 There is no dispatcher: whatever happens (Train is pressed, a page renews its lease, a
 slice ends) fills the free workers from the store. Workers only compute; the slices are
@@ -160,6 +160,12 @@ class Jobs:
                 for name, then in self._renewed.items()
                 if now - then < self._lease_seconds
             }
+
+    @property
+    def watchers(self) -> int:
+        """How many viewers have lately been heard of here, whatever they look at."""
+        with self._change:
+            return len({viewer for _, viewer in self._renewed})
 
     def leave(self, viewer: str) -> None:
         """Say that a viewer is gone; raises StoreError."""

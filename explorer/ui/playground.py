@@ -1,6 +1,7 @@
 """The Playground's moving half: the buttons, the run's state in words, the pictures."""
 
 from collections.abc import Callable
+from math import ceil, log2
 from secrets import randbelow
 from time import monotonic, thread_time
 from typing import NamedTuple
@@ -24,6 +25,8 @@ Known = tuple[Run | None, int, LiveData]
 """A run, how many watch it, and its pictures."""
 FASTEST, SHARE = 0.3, 0.15
 """Seconds between pictures, and the share of a core that drawing them may take."""
+AT_EASE = 4
+"""How many may watch this server before all have their pictures less often."""
 IDLE = 5.0
 """Seconds between looks at a run that rests: somebody else may start it."""
 FIRST_PICTURE = 0.35
@@ -65,9 +68,10 @@ OTHERS_WATCH = Text(
 
 
 class Drawing(NamedTuple):
-    """Pictures as they were drawn: what was wanted, when, and the seconds it took."""
+    """Pictures as they were drawn: of what, at which step, when, in how long."""
 
     wanted: tuple
+    step: int
     at: float
     cost: float
     data: LiveData
@@ -105,8 +109,18 @@ def pictures(shared: Services, config: RunConfig, language: Language) -> None:
     Whether it does is as the buttons have shown it: where it has ended since, the page
     is drawn anew.
     """
-    again = FASTEST if st.session_state["drawn_active"] else IDLE
+    paced = st.session_state["pace"] = pace(shared.jobs.watchers)
+    again = FASTEST * paced if st.session_state["drawn_active"] else IDLE
     st.fragment(_pictures, run_every=again)(shared, config, language)
+
+
+def pace(watchers: int) -> int:
+    """Return how many times as long pictures take where many watch: a power of two.
+
+    Curves are pushed and do not wait; but a server can draw whole pictures three
+    times a second for few only.
+    """
+    return 2 ** ceil(log2(max(1.0, watchers / AT_EASE)))
 
 
 def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
@@ -122,10 +136,16 @@ def _draw(shared: Services, config: RunConfig, language: Language) -> None:
     active = run is not None and run.active
     stream = stream_address(config.key) if active else None
     live_panels({**data, "address": address_bar(config), "stream": stream}, key=LIVE)
-    if st.session_state["drawn_active"] != active:
+    if st.session_state["drawn_active"] != active or _paced_otherwise(shared, active):
         # Other buttons, another pace. The browser may not know the newest address yet.
         st.session_state["touched"] = True
         st.rerun()
+
+
+def _paced_otherwise(shared: Services, active: bool) -> bool:
+    """Return whether so many came or went that another pace is due."""
+    now, before = pace(shared.jobs.watchers), st.session_state["pace"]
+    return active and max(now, before) > 2 * min(now, before)
 
 
 def _read(shared: Services, config: RunConfig, language: Language) -> Known:
@@ -139,6 +159,8 @@ def _read(shared: Services, config: RunConfig, language: Language) -> Known:
         watching = shared.store.viewers(config.key) if run else 0
         data = _paced(
             (config.key, step, str(options), language, _moment(run)),
+            run.step if run else 0,
+            SHARE / pace(shared.jobs.watchers),
             lambda: live_data(shared.store, config, step, options, language),
         )
     except StoreError as error:
@@ -158,15 +180,19 @@ def _moment(run: Run | None) -> int | None:
     return None if run.active else run.step
 
 
-def _paced(wanted: tuple, draw: Callable[[], LiveData]) -> LiveData:
-    """Draw anew, unless the reader wants the same and drawing has had its share."""
+def _paced(
+    wanted: tuple, step: int, share: float, draw: Callable[[], LiveData]
+) -> LiveData:
+    """Draw anew, unless it would be the same or drawing has had its share."""
     last: Drawing | None = st.session_state.get("drawing")
     now = monotonic()
-    if last and last.wanted == wanted and now - last.at < last.cost / SHARE:
-        return last.data
+    if last and last.wanted == wanted:
+        if last.step == step or now - last.at < last.cost / share:
+            return last.data
     began = thread_time()
     data = draw()
-    st.session_state["drawing"] = Drawing(wanted, now, thread_time() - began, data)
+    cost = thread_time() - began
+    st.session_state["drawing"] = Drawing(wanted, step, now, cost, data)
     return data
 
 

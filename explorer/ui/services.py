@@ -11,6 +11,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from explorer.config import RunConfig
+from explorer.devices import keep_freed_memory
 from explorer.jobs import Jobs
 from explorer.store import Store, StoreError, open_store
 from explorer.texts import Text
@@ -51,6 +52,7 @@ def viewer() -> str:
 @st.cache_resource(show_spinner=False)
 def services() -> Services:
     """Return the shared parts, made on first use."""
+    keep_freed_memory()  # before there are threads with memory of their own
     # A picture's small matrices gain nothing from more threads, which training needs.
     threadpool_limits(1, user_api="blas")
     missing = None if mounted() else link_plotly()
