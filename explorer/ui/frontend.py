@@ -6,7 +6,7 @@ cost more than it saves. Here each is compressed once, when it is first asked fo
 
 import asyncio
 import gzip
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -58,11 +58,18 @@ def _wanted(scope: Scope) -> bool:
     return scope["method"] == "GET" and "range" not in asked and "gzip" in accepted
 
 
-@lru_cache(maxsize=512)  # a page asks for a hundred; strangers may ask for anything
 def compressed(name: str) -> bytes | None:
     """Return one of Streamlit's files compressed; None where that is not for us."""
-    file = (FRONTEND / name).resolve()
-    inside = FRONTEND.resolve() in file.parents and file.suffix in TYPES
-    if not inside or not file.is_file() or file.stat().st_size < SMALL:
+    try:
+        file = (FRONTEND / name).resolve()
+        inside = FRONTEND.resolve() in file.parents and file.suffix in TYPES
+        if not inside or not file.is_file() or file.stat().st_size < SMALL:
+            return None
+        return _compressed(file)
+    except (OSError, ValueError):  # too long, or with a NUL: strangers ask anything
         return None
+
+
+@cache  # by file and not by name: js/./a.js is js/a.js, and to be kept once
+def _compressed(file: Path) -> bytes:
     return gzip.compress(file.read_bytes(), 6, mtime=0)

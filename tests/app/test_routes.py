@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from explorer.jobs import News, Point
-from explorer.ui import files, routes, stream
+from explorer.ui import files, frontend, routes, stream
 from explorer.ui.frontend import FRONTEND
 from explorer.ui.stream import LiveStream, event
 
@@ -330,9 +330,26 @@ def test_streamlits_own_files_come_compressed(base: str, suffix: str) -> None:
         assert ask(small(base), path, headers).text == "as it is"
 
 
+def test_a_file_is_kept_once_however_its_path_is_written() -> None:
+    file = min(FRONTEND.glob("css/index*.css"))
+    once = frontend.compressed(f"css/{file.name}")
+    assert once is not None
+    for written in (f"css/./{file.name}", f"css//{file.name}", f"./css/{file.name}"):
+        assert frontend.compressed(written) is once
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/", "/static/js/no.js", "/static/../index.html", "/static/", "/_stcore/health"],
+    [
+        "/",
+        "/static/js/no.js",
+        "/static/../index.html",
+        "/static/",
+        "/_stcore/health",
+        "/static/js/a\0b.js",
+        f"/static/js/{'a' * 5000}.js",
+    ],
+    ids=lambda path: path[:24].replace("\0", "NUL"),
 )
 def test_all_else_is_left_to_streamlit(path: str) -> None:
     answer = ask(small(), path, {"Accept-Encoding": "gzip"})
