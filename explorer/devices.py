@@ -27,6 +27,15 @@ def keep_freed_memory() -> None:
         mallopt(_ARENAS, 2)
 
 
+def give_back_freed_memory() -> None:
+    """Let malloc give all that is free back to the system; for after something large.
+
+    Where the C library is not glibc, nothing happens.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 @cache
 def devices() -> tuple[str, ...]:
     """Return "cpu", and "cuda" where there is a GPU."""

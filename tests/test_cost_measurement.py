@@ -1,18 +1,21 @@
 """What a training step costs: bytes counted by hand, checkpoints, slopes, limits."""
 
 from itertools import count, islice
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from torch import Generator, Tensor
 
+from explorer import devices
 from explorer.cells import CELLS, Cell
 from explorer.costs import (
     Limits,
     Point,
     Settings,
     Skipped,
+    _measure,
     checkpointed,
     fit,
     kept_bytes,
@@ -220,3 +223,27 @@ def test_a_closed_measurement_measures_no_more() -> None:
     going.close()
     before = next(ticks)
     assert list(going) == [] and next(ticks) == before + 1
+
+
+def test_what_was_needed_is_given_back_even_if_nobody_waits_for_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(_measure, "give_back_freed_memory", lambda: given.append(1))
+    assert list(measure(TINY, unhurried()))
+    assert len(given) == 4, "after each length and at the end"
+    going = measure(TINY, unhurried())
+    next(going)
+    going.close()
+    assert len(given) == 5
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_memory_is_given_back_where_the_system_can(
+    monkeypatch: pytest.MonkeyPatch, found: bool
+) -> None:
+    asked: list[int] = []
+    malloc = SimpleNamespace(malloc_trim=asked.append) if found else SimpleNamespace()
+    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: malloc)
+    devices.give_back_freed_memory()
+    assert asked == ([0] if found else [])

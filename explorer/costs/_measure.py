@@ -18,6 +18,7 @@ from explorer.cells import CELLS, Cell
 from explorer.costs._checkpoints import checkpointed
 from explorer.costs._memory import kept_bytes
 from explorer.costs._settings import Limits, Point, Reason, Settings, Skipped, Way
+from explorer.devices import give_back_freed_memory
 from explorer.training import flushing_subnormals
 
 INPUT_SIZE = 2
@@ -68,11 +69,16 @@ def measure(
     limits = limits or Limits()
     end = clock() + limits.seconds
     courses = _courses(settings)
-    for length in limits.lengths:
-        for course, reason in _too_much(courses, length, limits, end - clock()):
-            courses.remove(course)
-            yield Skipped(course.name, course.way, length, reason)
-        yield from _at(length, courses, settings, limits.each, end, clock)
+    try:
+        for length in limits.lengths:
+            for course, reason in _too_much(courses, length, limits, end - clock()):
+                courses.remove(course)
+                yield Skipped(course.name, course.way, length, reason)
+            if courses:
+                yield from _at(length, courses, settings, limits.each, end, clock)
+            give_back_freed_memory()  # of another length, of no use for the next
+    finally:
+        give_back_freed_memory()
 
 
 def _courses(settings: Settings) -> list[_Course]:
