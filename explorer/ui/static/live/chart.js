@@ -17,6 +17,7 @@ export class Chart {
     this.cursor = element("i", { class: "live-cursor", hidden: "" });
     this.tail = new Tail(plot);
     this.stale = false; // the figure or its theme has changed
+    this.foreign = true; // what is drawn, if anything, is of another run or choice
     this.moved = false; // only the time has changed
     this.resized = false;
     this.held = false; // a person is dragging in it: redrawing would undo the drag
@@ -33,9 +34,9 @@ export class Chart {
     this.observer.observe(plot);
   }
 
-  /** Say whether there is something to draw; new figures can wait while `resting`. */
+  /** Say whether there is something to draw; newer figures can wait while `resting`. */
   waits(resting) {
-    const redraw = this.stale && !(resting && this.size);
+    const redraw = this.stale && (!resting || this.foreign);
     if (!this.figure || this.held) return false;
     if (!redraw && !this.moved && !this.resized) return false;
     return this.plot.clientWidth > 0 && this.plot.clientHeight > 0; // else unseen
@@ -45,8 +46,11 @@ export class Chart {
   setFigure(figure, revision) {
     const json = JSON.stringify(figure);
     if (json === this.json && revision === this.revision) return;
-    if (revision !== this.revision) this.distance = null;
-    if (revision !== this.revision) this.tail.clear();
+    if (revision !== this.revision) {
+      this.distance = null;
+      this.foreign = true;
+      this.tail.clear();
+    }
     const timed = figure.data.some(isTimed);
     Object.assign(this, { json, figure, revision, timed, stale: true });
   }
@@ -55,7 +59,7 @@ export class Chart {
     const { clientWidth, clientHeight } = this.plot;
     const size = `${clientWidth}x${clientHeight}`;
     this.t = t;
-    if ((this.stale && !resting) || !this.size) this.react(Plotly, theme, words);
+    if (this.stale && (!resting || this.foreign)) this.react(Plotly, theme, words);
     else if (this.resized && size !== this.size) Plotly.Plots.resize(this.plot);
     else if (this.motion) this.motion.show(t);
     else if (this.moved && this.timed) this.react(Plotly, theme, words);
@@ -72,7 +76,8 @@ export class Chart {
     if (layout.scene) this.stepBack(layout.scene);
     const reset = layout.scene ? "resetCameraDefault3d" : "resetScale2d";
     const isNew = !this.size;
-    Object.assign(this, { drawn: this.figure, drawnAt: this.t, stale: false });
+    Object.assign(this, { drawn: this.figure, drawnAt: this.t });
+    this.stale = this.foreign = false;
     this.motion = null; // its nodes are about to go
     Plotly.react(this.plot, this.dataAt(this.t), layout, {
       displaylogo: false,
