@@ -69,10 +69,9 @@ WORK_COUNTS = Text(
 )
 PRICE = Text(
     en="**The price of memory.** At T = {length} the {cell} loop keeps {loop} MiB; "
-    "with checkpoints at most {kept} MiB, {less} times less, for {factor} times the "
-    "time.",
+    "with checkpoints at most {kept} MiB, 1/{less} of it, in {factor} times the time.",
     zh="**内存的价格**：T = {length} 时，{cell} 逐步循环要保留 {loop} MiB；"
-    "用检查点最多 {kept} MiB，为 1/{less}，代价是 {factor} 倍的时间。",
+    "用检查点最多 {kept} MiB，即 1/{less}，用时是逐步循环的 {factor} 倍。",
 )
 REASONS = {
     "time": Text(

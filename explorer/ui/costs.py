@@ -43,16 +43,16 @@ WHY = Text(
 PLAN = Text(
     en="Measure runs {cells} with {hidden} hidden units on {batch} sequences at a "
     "time, T = {first} to {last} steps long, on {machine}: a forward and a backward "
-    "pass in each of the ways below, repeated by turns, for at most {seconds:.0f} s.",
-    zh="按“测量”，在 {machine} 上运行 {cells}：{hidden} 个隐藏单元，"
+    "pass in some of the ways below, repeated by turns, for at most {seconds:.0f} s.",
+    zh="按“测量”，在 {machine}上运行 {cells}：{hidden} 个隐藏单元，"
     "每批 {batch} 条序列，长度 T 从 {first} 到 {last}；"
-    "按下列各种走法轮流重复一次前向加一次反向传播，最多 {seconds:.0f} 秒。",
+    "按下列若干种走法轮流重复一次前向加一次反向传播，最多 {seconds:.0f} 秒。",
 )
 MEASURE = Text(en="Measure", zh="测量")
 STOP = Text(en="Stop", zh="停止")
 HELP = Text(
-    en="Measure all ways; who asks for the same later sees the result at once",
-    zh="测量所有走法；之后选择同样设置的人会立即看到结果",
+    en="Who chooses the same settings later sees the result at once",
+    zh="之后选择同样设置的人会立即看到结果",
 )
 NO_CELLS = Text(en="Choose at least one cell.", zh="请至少选择一种循环单元。")
 OTHERS = Text(
@@ -80,6 +80,12 @@ ENDED = Text(
     zh="{end} · {date} UTC · {machine} · 用时 {seconds:.0f} 秒",
 )
 WAYS_THROUGH = Text(en="Ways through a sequence", zh="走完一个序列的办法")
+MEASURED_WAYS = Text(
+    en="Of each cell are measured the loop, the way that training takes, and the scan "
+    "where there is one; checkpoints with one cell.",
+    zh="每种循环单元测量：逐步循环、训练时所用的走法，以及并行扫描（若有）；"
+    "检查点只用一种循环单元测量。",
+)
 FOUND = Text(en="What was found", zh="测量结果说明了什么")
 SLOPES = Text(
     en="Slopes are least squares on both logarithms over the {count} longest "
@@ -202,7 +208,8 @@ def _status(settings: Settings, report: Report | None, language: Language) -> No
             machine=report.machine,
             seconds=report.seconds,
         )
-        st.progress(1.0, line.to(language))
+        part = 1.0 if report.stage == "done" else report.seconds / limits.seconds
+        st.progress(min(part, 1.0), line.to(language))
 
 
 def _others(running: Report, left: float) -> Text:
@@ -251,3 +258,4 @@ def _words(report: Report | None, language: Language) -> None:
         st.caption(SLOPES.format(count=UPPER).to(language))
     st.subheader(WAYS_THROUGH.to(language), anchor=False)
     st.markdown(ways_of(language))
+    st.caption(MEASURED_WAYS.to(language))

@@ -106,7 +106,7 @@ def test_without_a_scan_no_scan_is_spoken_of() -> None:
 def test_the_price_of_memory_is_what_was_measured_at_the_longest_length() -> None:
     words = said(LOOPS)
     assert "At T = 128 the LSTM loop keeps 128 MiB" in words
-    assert "at most 1 MiB, 128 times less, for 1.5 times the time" in words
+    assert "at most 1 MiB, 1/128 of it, in 1.5 times the time" in words
 
 
 def test_what_was_left_out_is_said_with_its_reason() -> None:
