@@ -20,7 +20,6 @@ from explorer.figures._theme import (
     COLON,
     GREEN,
     GREY,
-    LOG_SCALE,
     TRAINING_STEP,
     Figure,
     axis,
@@ -36,7 +35,8 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 LOSS = Text(en="training loss", zh="训练损失")
-HEADER = 226  # px for title and baseline, side by side on the narrowest card
+LOG = Text(en=" (log)", zh="（对数）")  # short: a baseline stands beside it
+HEADER = 204  # px for title and baseline, side by side on the narrowest card
 PANELS = ((0.58, 1.0), (0.0, 0.42))
 
 
@@ -78,7 +78,7 @@ def loss_curves(
     data: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     scales: list[dict[str, Any]] = []
-    log_name = f"{names[0]}{LOG_SCALE.to(language)}"
+    log_name = f"{names[0]}{LOG.to(language)}"
     label = f"{baseline_label}{COLON.to(language)}"
     titles = zip((log_name, metric_label), baselines, strict=True)
     crowded = any(
