@@ -272,11 +272,11 @@ class Store:
         leased = select(leases.c.run_key).where(leases.c.until > now)
         # Processes that ask PostgreSQL at once each get another row.
         due = func.coalesce(runs.c.claim_until, 0.0)
-        least = select(runs.c.key).where(waiting, runs.c.key.in_(leased))
-        least = least.order_by(due, runs.c.seconds, runs.c.key).limit(1)
-        least = least.with_for_update(skip_locked=True)
+        first = select(runs.c.key).where(waiting, runs.c.key.in_(leased))
+        first = first.order_by(due, runs.c.seconds, runs.c.key).limit(1)
+        first = first.with_for_update(skip_locked=True)
         token = f"{owner}/{uuid4().hex}"
-        change = update(runs).where(runs.c.key == least.scalar_subquery(), waiting)
+        change = update(runs).where(runs.c.key == first.scalar_subquery(), waiting)
         change = change.values(claim=token, claim_until=now + ttl)
         with self._write() as connection:
             row = connection.execute(
