@@ -60,9 +60,15 @@ class LiveStream:
             return await answer(scope, receive, send)
         events = self._events(key, _after(request))
         answer = StreamingResponse(events, 200, HEADERS, "text/event-stream")
+        if request.method == "HEAD":
+            return await Response(None, 200, HEADERS)(scope, receive, send)
         self._open[key] += 1
         try:
-            await answer(scope, receive, send)
+            # Sending waits for a browser that reads nothing, and so do the events.
+            async with asyncio.timeout(LIFE + BEAT):
+                await answer(scope, receive, send)
+        except TimeoutError:
+            pass
         finally:
             self._open -= Counter([key])
 

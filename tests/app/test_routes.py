@@ -43,10 +43,12 @@ class Answer:
         found = re.findall(r"data: (\[.*\])", self.text)
         return [row for data in found for row in json.loads(data)]
 
-    async def ask(self, app: Any, path: str, headers: Headers | None = None) -> None:
+    async def ask(
+        self, app: Any, path: str, headers: Headers | None = None, method: str = "GET"
+    ) -> None:
         path, _, query = path.partition("?")
         pairs = [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()]
-        scope = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+        scope = {"type": "http", "method": method, "path": path, "root_path": ""}
         scope |= {"query_string": query.encode(), "headers": pairs}
         asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
@@ -56,15 +58,15 @@ class Answer:
             await self._left.wait()
             return {"type": "http.disconnect"}
 
-        async def send(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                self.status = message["status"]
-                self.headers = {k.decode(): v.decode() for k, v in message["headers"]}
-            self.body += message.get("body", b"")
-            if self._enough(self.text):
-                self._left.set()
+        await app(scope, receive, self.take)
 
-        await app(scope, receive, send)
+    async def take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {k.decode(): v.decode() for k, v in message["headers"]}
+        self.body += message.get("body", b"")
+        if self._enough(self.text):
+            self._left.set()
 
 
 def ask(app: Any, path: str, headers: Headers | None = None) -> Answer:
@@ -166,6 +168,36 @@ def test_a_quiet_stream_shows_that_it_is_there_and_ends(quick: None) -> None:
 def test_a_stream_has_a_bounded_life(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "LIFE", 0.0)
     assert ask(streaming(told(News(), 1)), "/live/a").text == "retry: 1000\n\n"
+
+
+class Deaf(Answer):
+    """A browser that stops reading after the first piece."""
+
+    async def take(self, message: dict[str, Any]) -> None:
+        await super().take(message)
+        if self.body:
+            await asyncio.Event().wait()
+
+
+def test_a_browser_that_reads_nothing_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "LIFE", 0.0)
+    monkeypatch.setattr(stream, "BEAT", 0.01)
+    live = LiveStream(lambda: told(News(), 1))
+    app = Starlette(routes=[Route("/live/{key}", live, methods=["GET"])])
+    asyncio.run(asyncio.wait_for(Deaf().ask(app, "/live/a"), 60))
+    assert live._open.total() == 0
+
+
+def test_asking_for_the_head_of_a_stream_opens_none() -> None:
+    answer = Answer()
+    asyncio.run(
+        asyncio.wait_for(
+            answer.ask(streaming(told(News(), 1)), "/live/a", method="HEAD"), 60
+        )
+    )
+    assert answer.status == 200 and answer.body == b""
 
 
 @pytest.mark.parametrize("bound", ["MOST", "MOST_OF_A_RUN"])
