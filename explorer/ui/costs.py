@@ -237,6 +237,7 @@ def _data(
     count = len(report.points) if report else 0
     return {
         "run": settings.model_dump_json(),
+        "page": "what_it_costs",
         "language": language,
         "address": urlencode(cost_address(config, settings)),
         "words": live_words(language),

@@ -25,7 +25,10 @@ from starlette.responses import PlainTextResponse, Response
 
 STATIC = Path(__file__).parent / "static"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-SCRIPTS = ("live.js", *sorted(f"live/{f.name}" for f in STATIC.glob("live/*.js")))
+SCRIPTS = (
+    "live.js",
+    *sorted(f.relative_to(STATIC).as_posix() for f in STATIC.glob("live/**/*.js")),
+)
 NAMES = (*SCRIPTS, PLOTLY.name)
 FOR_GOOD = "public, max-age=31536000, immutable"
 

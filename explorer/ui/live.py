@@ -82,6 +82,9 @@ class Panel(TypedDict):
     which part of the height the cursor spans, such as [0.5, 1]. A trace whose
     `meta.live` is "loss" or "metric" has training steps for x, and goes on with what
     the stream brings.
+
+    Where `drawing` is not "plotly", the script of that name in `static/live/drawings/`
+    draws `figure`, whatever that is.
     """
 
     name: str
@@ -90,12 +93,15 @@ class Panel(TypedDict):
     alt: str
     figure: dict[str, Any]
     options: NotRequired[list[Option]]
+    size: NotRequired[str]
+    drawing: NotRequired[str]
 
 
 class LiveData(TypedDict):
     """What the component draws.
 
-    `run` is the run's key: another one starts with fresh sliders and zoom. `steps` are
+    `run` is the run's key: another one starts with fresh sliders and zoom. `page` is
+    the stem of the page, which lays out the cards. `steps` are
     the training steps with recorded weights, ascending; `step` is the one that the
     figures show, `following` says that it is the newest. `length` is the sequence
     length T; the time slider goes over 0 .. T-1. `address` is what should stand in the
@@ -105,6 +111,7 @@ class LiveData(TypedDict):
     """
 
     run: str
+    page: str
     language: Language
     address: NotRequired[str]
     stream: NotRequired[str | None]

@@ -8,12 +8,23 @@ import streamlit as st
 
 from explorer.texts import Language, Text
 
-HOME, PROOF = "playground", "how_we_know"
+HOME = "playground"
+ORDER = (
+    HOME,
+    "gradients",
+    "trajectories",
+    "inside_the_cell",
+    "dynamics",
+    "duel",
+    "what_it_costs",
+    "how_we_know",
+)
+"""The way from a first look to what all rests on; a page not named here comes last."""
 
 
 @cache
 def titles(folder: Path) -> dict[Path, Text]:
-    """Return the pages' files and titles, home first, what all rests on last.
+    """Return the pages' files and titles, in the order of the navigation.
 
     Raises:
         ValueError: a page's docstring does not begin "English title · 中文标题: …".
@@ -21,7 +32,7 @@ def titles(folder: Path) -> dict[Path, Text]:
     found = {}
     for file in sorted(
         folder.glob("[a-z]*.py"),
-        key=lambda f: (f.stem != HOME, f.stem == PROOF, f.stem),
+        key=lambda f: (ORDER.index(f.stem) if f.stem in ORDER else len(ORDER), f.stem),
     ):
         line = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
         english, dot, rest = line.partition(" · ")

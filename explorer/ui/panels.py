@@ -1,14 +1,16 @@
 """The live picture's data: each view drawn from what is known of a run."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 
 from explorer.config import RunConfig
-from explorer.history import History, history, scores_at, trace_at
+from explorer.history import History, history, scores_at, trace_at, weights_at
 from explorer.store import Store
 from explorer.tasks import Score
 from explorer.texts import Language
 from explorer.ui.live import LiveData, Option, Panel, live_words
+from explorer.ui.navigation import HOME
 from explorer.views import VIEWS, Scene, View, brings
 
 Options = Mapping[str, Mapping[str, str]]
@@ -21,6 +23,7 @@ def live_data(
     wanted: int | None,
     options: Options,
     language: Language,
+    page: str = HOME,
 ) -> LiveData:
     """Return all panels of a run at a recorded training step.
 
@@ -30,13 +33,16 @@ def live_data(
         wanted: the step that the reader chose; None for the newest.
         options: what the reader chose in the panels' corners.
         language: the reader's.
+        page: the stem of the page whose views are shown.
     """
     known = history(store, config)
     following = wanted not in known.weight_steps[:-1]
     step = known.weight_steps[-1] if following or wanted is None else wanted
     scene = _scene(store, config, known, step)
+    scene = replace(scene, scores=_scores(store, config, scene.step))
     return {
         "run": config.key,
+        "page": page,
         "language": language,
         "words": live_words(language),
         "steps": known.weight_steps,
@@ -45,14 +51,14 @@ def live_data(
         "length": config.seq_len,
         "panels": [
             _panel(name, view, scene, options.get(name, {}), language)
-            for name, view in views_of(config).items()
+            for name, view in views_of(config, page).items()
         ],
     }
 
 
-def views_of(config: RunConfig) -> dict[str, View]:
-    """Return the views that have something to show of a run, by name."""
-    every = {name: VIEWS[name]() for name in VIEWS}
+def views_of(config: RunConfig, page: str = HOME) -> dict[str, View]:
+    """Return a page's views that have something to show of a run, by name."""
+    every = {name: VIEWS[name]() for name in VIEWS if VIEWS[name].page == page}
     return {name: view for name, view in every.items() if view.applies(config)}
 
 
@@ -65,16 +71,34 @@ def _scene(store: Store, config: RunConfig, known: History, step: int) -> Scene:
     for kept in [step, *(k for k in reversed(known.weight_steps) if k < step), 0]:
         try:
             trace = _trace(store, config, kept)
-            scores = _scores(store, config, kept)
+            weights = _weights(store, config, kept)
         except LookupError:
             continue
-        recorded = records.step, records.loss, records.metric
-        return Scene(config, *recorded, kept, trace, scores)
+        return Scene(
+            config=config,
+            steps=records.step,
+            loss=records.loss,
+            metric=records.metric,
+            step=kept,
+            trace=trace,
+            grad_norm=records.grad_norm,
+            weights=weights,
+            weight_steps=known.weight_steps,
+            visit=partial(_visit, store),
+        )
     raise AssertionError("step 0 is always there")
+
+
+def _visit(store: Store, config: RunConfig, step: int) -> Scene:
+    """Return a run at its last recorded step that is not after `step`."""
+    known = history(store, config)
+    before = [kept for kept in known.weight_steps if kept <= step]
+    return _scene(store, config, known, before[-1] if before else 0)
 
 
 # Many may look at the same step of the same run; some step back and forth.
 _trace = lru_cache(maxsize=4)(trace_at)
+_weights = lru_cache(maxsize=16)(weights_at)
 
 
 @lru_cache(maxsize=4)
@@ -100,5 +124,7 @@ def _panel(
         "caption": view.how_to_read(scene).to(language),
         "alt": view.describe(scene, chosen).to(language),
         "options": choices,
+        "size": view.size,
+        "drawing": view.drawing,
         "figure": view.figure(scene, language, chosen),
     }

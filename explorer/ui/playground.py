@@ -15,6 +15,7 @@ from explorer.texts import Language, Text
 from explorer.ui.address import address_bar
 from explorer.ui.faults import press_sentence, said_to, show_faults, store_sentence
 from explorer.ui.live import LiveData, live_panels
+from explorer.ui.navigation import HOME
 from explorer.ui.panels import live_data
 from explorer.ui.routes import stream_address
 from explorer.ui.services import Services, viewer
@@ -103,15 +104,17 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
         )
 
 
-def pictures(shared: Services, config: RunConfig, language: Language) -> None:
-    """Draw the run's state and its pictures, again and again while it advances.
+def pictures(
+    shared: Services, config: RunConfig, language: Language, page: str = HOME
+) -> None:
+    """Draw the run's state and a page's pictures, again and again while it advances.
 
     Whether it does is as the buttons have shown it: where it has ended since, the page
     is drawn anew.
     """
     paced = st.session_state["pace"] = pace(shared.jobs.watchers)
     again = FASTEST * paced if st.session_state["drawn_active"] else IDLE
-    st.fragment(_pictures, run_every=again)(shared, config, language)
+    st.fragment(_pictures, run_every=again)(shared, config, language, page)
 
 
 def pace(watchers: int) -> int:
@@ -123,14 +126,16 @@ def pace(watchers: int) -> int:
     return 2 ** ceil(log2(max(1.0, watchers / AT_EASE)))
 
 
-def _pictures(shared: Services, config: RunConfig, language: Language) -> None:
+def _pictures(
+    shared: Services, config: RunConfig, language: Language, page: str
+) -> None:
     # Here as well as around the page: a fragment also runs without its page.
     with said_to(language):
-        _draw(shared, config, language)
+        _draw(shared, config, language, page)
 
 
-def _draw(shared: Services, config: RunConfig, language: Language) -> None:
-    run, watching, data = _read(shared, config, language)
+def _draw(shared: Services, config: RunConfig, language: Language, page: str) -> None:
+    run, watching, data = _read(shared, config, language, page)
     _status(config, run, watching, language)
     show_faults(shared, run, language)
     active = run is not None and run.active
@@ -148,7 +153,7 @@ def _paced_otherwise(shared: Services, active: bool) -> bool:
     return active and max(now, before) > 2 * min(now, before)
 
 
-def _read(shared: Services, config: RunConfig, language: Language) -> Known:
+def _read(shared: Services, config: RunConfig, language: Language, page: str) -> Known:
     """Return a run, how many watch it, and its pictures: the last ones if need be."""
     chosen = st.session_state.get(LIVE) or {}
     step, options = chosen.get("step"), chosen.get("options") or {}
@@ -158,19 +163,24 @@ def _read(shared: Services, config: RunConfig, language: Language) -> Known:
             shared.jobs.watch(config.key, viewer())
         watching = shared.store.viewers(config.key) if run else 0
         data = _paced(
-            (config.key, step, str(options), language, _moment(run)),
+            (config.key, page, step, str(options), language, _moment(run)),
             run.step if run else 0,
             SHARE / pace(shared.jobs.watchers),
-            lambda: live_data(shared.store, config, step, options, language),
+            lambda: live_data(shared.store, config, step, options, language, page),
         )
     except StoreError as error:
         before: Known | None = st.session_state.get("known")
-        if before is None or before[2]["run"] != config.key:
+        if before is None or shown(before[2]) != (config.key, page):
             raise
         st.session_state["refused"] = store_sentence(error)
         return before
     st.session_state["known"] = run, watching, data
     return run, watching, data
+
+
+def shown(data: LiveData) -> tuple[str, str]:
+    """Return of which run pictures are, and on which page."""
+    return data["run"], data["page"]
 
 
 def _moment(run: Run | None) -> int | None:

@@ -2,14 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 import numpy as np
 
 from explorer.config import RunConfig
+from explorer.history import initial_snapshot
 from explorer.model import Trace
 from explorer.registry import Registry
 from explorer.tasks import TASKS, Score, Task
@@ -18,6 +19,29 @@ from explorer.texts import Language, Text
 SHOWN = 0
 """Which of the traced sequences is shown where one is: the same in every picture."""
 Value = TypeVar("Value")
+Size = Literal["normal", "wide", "tall"]
+"""A card's: one of two in a row, a row of its own, or one that is two rows high."""
+
+
+class Visit(Protocol):
+    """How a view comes to another step of its run, or to another run."""
+
+    def __call__(self, config: RunConfig, step: int) -> "Scene":
+        """Return a run at its last recorded step that is not after `step`."""
+
+
+def beginning(config: RunConfig, step: int = 0) -> "Scene":
+    """Return a run before its first update, which needs no record: a `Visit`."""
+    first = initial_snapshot(config)
+    return Scene(
+        config=config,
+        steps=np.array([0]),
+        loss=np.array([first.loss]),
+        metric=np.array([first.metric]),
+        step=0,
+        trace=first.trace(),
+        weights=first.weights,
+    )
 
 
 @dataclass(frozen=True)
@@ -32,6 +56,10 @@ class Scene:
         trace: the network of that step over some held-out sequences.
         scores: further metrics of that step beside those of rivals, if the task has
             any.
+        grad_norm: (records,), the norm of the gradient at each, before clipping.
+        weights: the network's parameters of that step by name, for the probes.
+        weight_steps: the steps that can be visited, ascending; `step` is among them.
+        visit: leads to another step, or to another run.
     """
 
     config: RunConfig
@@ -41,6 +69,18 @@ class Scene:
     step: int
     trace: Trace
     scores: Sequence[Score] = ()
+    grad_norm: np.ndarray = field(default_factory=lambda: np.empty(0))
+    weights: Mapping[str, Any] = field(default_factory=dict)
+    weight_steps: Sequence[int] = (0,)
+    visit: Visit = beginning
+
+    def at(self, step: int) -> "Scene":
+        """Return the run at another recorded step."""
+        return self if step == self.step else self.visit(self.config, step)
+
+    def of(self, config: RunConfig) -> "Scene":
+        """Return another run at its last recorded step that is not after this one."""
+        return self if config == self.config else self.visit(config, self.step)
 
     def once(self, name: Hashable, compute: Callable[[], Value]) -> Value:
         """Compute a thing once for all that show or tell it."""
@@ -78,8 +118,15 @@ class View(ABC):
     Attributes:
         title: what it shows.
         caption: how to read it, in two short lines.
+        page: the stem of the page that shows it.
+        size: how much room its card has, where the page lays cards in rows of two.
+        drawing: what draws it: "plotly", or a script of our own in
+            `ui/static/live/drawings/`, which takes whatever `figure` returns.
     """
 
+    page: ClassVar[str] = "playground"
+    size: ClassVar[Size] = "normal"
+    drawing: ClassVar[str] = "plotly"
     order: ClassVar[int]
     title: ClassVar[Text]
     caption: ClassVar[Text]
@@ -100,7 +147,7 @@ class View(ABC):
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
     ) -> dict[str, Any]:
-        """Return the picture as Plotly's data and layout."""
+        """Return the picture as Plotly's data and layout, or what `drawing` takes."""
 
     @abstractmethod
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:

@@ -123,15 +123,11 @@ class Visitor:
 
         socket.on("framesent", count)
 
-    def open(self, query: dict[str, str] | str) -> "Visitor":
-        """Open a link of the page and wait until all pictures are drawn."""
+    def open(self, query: dict[str, str] | str, page: str = "") -> "Visitor":
+        """Open a link of a page and wait until all pictures are drawn."""
         text = query if isinstance(query, str) else urlencode(query)
-        self.page.goto(f"{self.address}/?{text}")
-        self.until("() => document.querySelectorAll('.live-plot .main-svg').length")
-        self.until(
-            "() => { const all = [...document.querySelectorAll('.live-plot')];"
-            "return all.length >= 5 && all.every((plot) => plot.data); }"
-        )
+        self.page.goto(f"{self.address}/{page}?{text}")
+        self.drawn()
         return self
 
     def until(self, condition: str, argument: Any = None) -> Any:

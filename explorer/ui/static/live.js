@@ -6,13 +6,13 @@
  */
 let plotly;
 const version = new URL(import.meta.url).search;
-const PARTS = "board card chart dom motion push reveal sliders tail theme".split(" ");
+const PARTS = "board card chart dom drawing motion push reveal sliders tail theme";
 /** Make an element with some properties. */
 const element = (tag, properties) =>
   Object.assign(document.createElement(tag), properties);
 
 // Asked for all at once: each would wait for the one that imports it.
-for (const part of PARTS) {
+for (const part of PARTS.split(" ")) {
   const { href } = new URL(`live/${part}.js${version}`, import.meta.url);
   document.head.append(element("link", { rel: "modulepreload", href }));
 }

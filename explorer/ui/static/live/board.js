@@ -56,6 +56,7 @@ export class Board {
     this.address = this.host.dataset.address = data.address;
     document.documentElement.lang = data.language; // for screen readers
     this.run = data.run;
+    this.host.dataset.page = data.page;
     this.shown = data.step;
     const theme = readTheme(this.host, this.theme);
     if (theme.key !== this.theme?.key) {
@@ -65,8 +66,8 @@ export class Board {
     this.steps.update(data, isNewRun, data.words);
     this.time.update(data.length, isNewRun, data.words);
     delete this.host.dataset.drawn;
-    this.keepCards(data.panels.map(({ name }) => name));
-    for (const panel of data.panels) this.card(panel.name).update(panel, data.run);
+    this.keepCards(data.panels);
+    for (const panel of data.panels) this.card(panel).update(panel, data.run);
     if (isNewRun) delete this.host.dataset.pushed;
     if (isNewRun || !data.stream) this.cards.forEach((card) => card.rest());
     this.push.follow(data.stream ?? null, data.steps.at(-1) ?? 0);
@@ -76,19 +77,21 @@ export class Board {
   }
 
   /** Drop the cards that this run has nothing for; the others stand as they are told. */
-  keepCards(names) {
+  keepCards(panels) {
+    const names = panels.map(({ name }) => name);
     for (const [name, card] of this.cards) {
       if (names.includes(name)) continue;
       card.close();
       this.cards.delete(name);
     }
-    names.forEach((name, place) => (this.card(name).root.style.order = place));
+    panels.forEach((panel, place) => (this.card(panel).root.style.order = place));
   }
 
-  card(name) {
+  card({ name, drawing }) {
     if (!this.cards.has(name)) {
       const chosen = () => this.send("options", this.options);
-      const card = new Card(name, { chosen, changed: this.schedule });
+      const seek = (t) => this.time.moveTo(t);
+      const card = new Card(name, drawing, { chosen, seek, changed: this.schedule });
       this.cards.set(name, card);
       this.grid.append(card.root);
     }
@@ -96,8 +99,8 @@ export class Board {
   }
 
   get options() {
-    const named = [...this.cards].filter(([, card]) => card.options.size);
-    return Object.fromEntries(named.map(([name, card]) => [name, card.values]));
+    const named = [...this.cards].map(([name, card]) => [name, card.values]);
+    return Object.fromEntries(named.filter(([, own]) => Object.keys(own).length));
   }
 
   forEachChart(action) {
@@ -121,8 +124,8 @@ export class Board {
     this.frame = 0;
     if (document.hidden) return; // visibilitychange goes on from here
     this.time.advance(now);
-    if (this.failed) this.forEachChart((chart) => chart.fail(this.words.failed));
-    else if (this.plotly) this.drawWaiting();
+    if (this.failed) this.forEachChart((chart) => chart.fail?.(this.words.failed));
+    this.drawWaiting();
     this.drawTails(now);
     if (this.time.playing) this.schedule();
   }
@@ -136,12 +139,17 @@ export class Board {
     this.arrived = undefined;
   }
 
+  /** Say whether what draws a card is there; plotly comes late. */
+  able({ chart }) {
+    return Boolean(this.plotly) || !chart.needsPlotly;
+  }
+
   drawWaiting() {
     const begin = performance.now();
     const resting = begin < this.restUntil;
     const present = { theme: this.theme, t: this.time.t, words: this.words, resting };
     for (const [name, card] of [...this.cards]) {
-      if (!card.chart.waits(resting)) continue;
+      if (!card.chart.waits(resting) || !this.able(card)) continue;
       if (performance.now() > begin + BUDGET) break;
       // The one just drawn goes last, so that a slow one cannot starve the others.
       this.cards.delete(name);
@@ -153,8 +161,9 @@ export class Board {
     const spent = performance.now() - begin;
     if (!resting && spent > BUDGET) this.restUntil = begin + 3 * spent;
     const cards = [...this.cards.values()];
-    if (cards.some(({ chart }) => chart.waits(false))) this.schedule();
-    else this.host.dataset.drawn = this.shown; // for those who wait, such as tests
+    const waiting = cards.filter(({ chart }) => chart.waits(false));
+    if (waiting.some((card) => this.able(card))) this.schedule();
+    else if (!waiting.length) this.host.dataset.drawn = this.shown; // for those who wait, such as tests
   }
 
   close() {

@@ -2,8 +2,10 @@
 
 const version = new URL(import.meta.url).search;
 const { Chart } = await import(`./chart.js${version}`);
+const { Drawing } = await import(`./drawing.js${version}`);
 const { element, setAttributes, setText, Shared } = await import(`./dom.js${version}`);
 
+const MOST_BUTTONS = 5;
 const DIGITS = "-0123456789";
 const RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -20,10 +22,46 @@ function short(value) {
   return `${mantissa}×10${raised.join("")}`;
 }
 
+/** Return a choice's node, what shows its value, and the node of each value. */
+function row(option, choose) {
+  const group = element("div", { class: "live-choice", role: "group" });
+  const nodes = new Map();
+  const shared = new Shared();
+  for (const [value] of option.choices) {
+    const button = element("button", { type: "button" });
+    button.onclick = () => choose(value);
+    nodes.set(value, button);
+    group.append(button);
+  }
+  const show = () =>
+    nodes.forEach((node, value) =>
+      setAttributes(node, { "aria-pressed": value === shared.value }),
+    );
+  return { shared, offer: offer(option), group, nodes, show };
+}
+
+/** The same for more values than have room side by side. */
+function menu(option, choose) {
+  const group = element("select", { class: "live-menu" });
+  const nodes = new Map();
+  const shared = new Shared();
+  for (const [value] of option.choices) {
+    nodes.set(value, element("option", { value }));
+    group.append(nodes.get(value));
+  }
+  group.onchange = () => choose(group.value);
+  const show = () => (group.value = shared.value);
+  return { shared, offer: offer(option), group, nodes, show };
+}
+
 export class Card {
-  /** `chosen` is called after a choice, `changed` when there is something to draw. */
-  constructor(name, { chosen, changed }) {
+  /**
+   * `drawing` names what draws. `chosen` is called after a choice, `changed` when there
+   * is something to draw; `seek` moves the page to another time step.
+   */
+  constructor(name, drawing, { chosen, seek, changed }) {
     this.chosen = chosen;
+    this.own = {}; // what a drawing of ours has chosen by itself
     this.options = new Map();
     this.title = element("h3", { class: "live-title" });
     this.choices = element("div", { class: "live-choices" });
@@ -34,10 +72,12 @@ export class Card {
       { type: "button", class: "live-caption" },
       this.words,
     );
-    this.plot = element("div", { class: "live-plot", role: "img" });
+    const plotly = (drawing ?? "plotly") === "plotly";
+    const role = plotly ? "img" : "group"; // in ours there is something to press
+    this.plot = element("div", { class: "live-plot", role });
     this.root = element(
       "section",
-      { class: "live-card", "data-panel": name },
+      { class: "live-card", "data-panel": name, "data-drawing": drawing ?? "plotly" },
       element("header", { class: "live-head" }, this.title, this.now, this.choices),
       this.caption,
       this.plot,
@@ -47,10 +87,14 @@ export class Card {
       setAttributes(this.caption, { "aria-expanded": open });
     };
     setAttributes(this.caption, { "aria-expanded": "false" });
-    this.chart = new Chart(this.plot, changed);
+    const choose = (choice, value) => this.choose(choice, value);
+    this.chart = plotly
+      ? new Chart(this.plot, changed)
+      : new Drawing(this.plot, drawing, { choose, seek, changed });
   }
 
   update(panel, run) {
+    setAttributes(this.root, { "data-size": panel.size ?? "normal" });
     setText(this.title, panel.title);
     setText(this.words, panel.caption);
     setAttributes(this.caption, { title: panel.caption });
@@ -58,6 +102,8 @@ export class Card {
     this.keepOptions(panel.options ?? []);
     for (const option of panel.options ?? []) this.updateOption(option);
     // A new run or another kind of picture starts with a fresh zoom and camera.
+    if (run !== this.run) this.own = {};
+    this.run = run;
     const values = (panel.options ?? []).map((option) => option.value);
     this.chart.setFigure(panel.figure, [run, ...values].join("|"));
   }
@@ -91,33 +137,24 @@ export class Card {
     const known = this.options.get(option.name) ?? this.addOption(option);
     known.shared.offer(option.value);
     setAttributes(known.group, { "aria-label": option.label, title: option.label });
-    for (const [value, label] of option.choices) {
-      const button = known.buttons.get(value);
-      setText(button, label);
-      setAttributes(button, { "aria-pressed": value === known.shared.value });
-    }
+    for (const [value, label] of option.choices) setText(known.nodes.get(value), label);
+    known.show();
+  }
+
+  /** Choose a value; one that no option offers is kept for the view to read. */
+  choose(name, value) {
+    const known = this.options.get(name);
+    if (known) {
+      known.shared.choose(value);
+      known.show();
+    } else this.own[name] = value;
+    this.chosen();
   }
 
   addOption(option) {
-    const known = {
-      shared: new Shared(),
-      offer: offer(option),
-      group: element("div", { class: "live-choice", role: "group" }),
-      buttons: new Map(),
-    };
+    const many = option.choices.length > MOST_BUTTONS;
+    const known = (many ? menu : row)(option, (value) => this.choose(option.name, value));
     known.shared.reset(option.value);
-    for (const [value] of option.choices) {
-      const button = element("button", { type: "button" });
-      button.onclick = () => {
-        known.shared.choose(value);
-        for (const [other, each] of known.buttons) {
-          setAttributes(each, { "aria-pressed": other === value });
-        }
-        this.chosen();
-      };
-      known.buttons.set(value, button);
-      known.group.append(button);
-    }
     this.choices.append(known.group);
     this.options.set(option.name, known);
     return known;
@@ -130,8 +167,7 @@ export class Card {
 
   /** Return the chosen value of each option. */
   get values() {
-    return Object.fromEntries(
-      [...this.options].map(([name, { shared }]) => [name, shared.value]),
-    );
+    const offered = [...this.options].map(([name, { shared }]) => [name, shared.value]);
+    return { ...this.own, ...Object.fromEntries(offered) };
   }
 }

@@ -13,7 +13,7 @@ const touch = matchMedia("(pointer: coarse)");
 export class Chart {
   /** Draw into `plot`; `changed` is called when there is something to draw. */
   constructor(plot, changed) {
-    Object.assign(this, { plot, changed });
+    Object.assign(this, { plot, changed, needsPlotly: true });
     this.cursor = element("i", { class: "live-cursor", hidden: "" });
     this.tail = new Tail(plot);
     this.stale = false; // the figure or its theme has changed
