@@ -73,8 +73,8 @@ export class Card {
       this.words,
     );
     const plotly = (drawing ?? "plotly") === "plotly";
-    const role = plotly ? "img" : "group"; // in ours there is something to press
-    this.plot = element("div", { class: "live-plot", role });
+    // No image: plotly and our own drawings have something to press inside.
+    this.plot = element("div", { class: "live-plot", role: "figure" });
     this.root = element(
       "section",
       { class: "live-card", "data-panel": name, "data-drawing": drawing ?? "plotly" },
