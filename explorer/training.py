@@ -223,6 +223,17 @@ def train(config: RunConfig, resume: bytes | None = None) -> Iterator[Snapshot]:
     return Training(config, resume).run(config.steps)
 
 
+def prepare() -> None:
+    """Have the machine code of the most used cells compiled, which takes seconds.
+
+    A run waits for it when it comes first: no update is computed in another way than
+    the next. Sets the calling thread to one torch thread.
+    """
+    for cell in ("rnn", "lstm", "gru"):
+        config = RunConfig(cell=cell, seq_len=10, batch_size=1, hidden_size=1)
+        Training(config).snapshot()
+
+
 def record_every(config: RunConfig) -> int:
     """Return how many updates lie between two records."""
     return max(1, config.steps // RECORDS)

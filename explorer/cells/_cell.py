@@ -21,9 +21,10 @@ State = dict[str, Tensor]
 """Named states of one layer, each (batch, hidden); every cell has at least "h"."""
 
 
-Way = Literal["loop", "unrolled", "fused", "scan"]
+Way = Literal["loop", "unrolled", "compiled", "fused", "scan"]
 """How a sequence is gone through: step by step and differentiated by torch, the same
-with a backward pass of our own, in one of torch's kernels, or by a parallel scan."""
+with a backward pass of our own, in machine code of our own, in one of torch's kernels,
+or by a parallel scan."""
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
