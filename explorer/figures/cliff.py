@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from explorer.figures._theme import (
     BLUE,
@@ -14,11 +14,9 @@ from explorer.figures._theme import (
     legend,
     rounded,
 )
+from explorer.figures._ways_down import Array, Box, Way, start, way_down
 from explorer.texts import Language, Text
 
-Array = NDArray[np.float64]
-Way = tuple[ArrayLike, ArrayLike, ArrayLike]
-"""w, b and the loss before each update and after the last, (updates + 1,) each."""
 # Greys of middling lightness: both ways stand out from it, on white and on black.
 ROCK = [[0.0, "#8D98A3"], [1.0, "#C9D1D9"]]
 LIFT = 0.012
@@ -28,8 +26,6 @@ BIAS = Text(en="bias b", zh="偏置 b")
 LOSS = Text(en="loss", zh="损失")
 WITHOUT = Text(en="without clipping", zh="不裁剪")
 WITH = Text(en="clipped to norm {c}", zh="裁剪到范数 {c}")
-BEGIN = Text(en="start", zh="起点")
-LEAVES = Text(en="thrown out of the picture", zh="被甩出画面")
 PACE = Text(
     en="learning rate {rate}, {updates} updates", zh="学习率 {rate}，更新 {updates} 次"
 )
@@ -48,7 +44,7 @@ def cliff(
 ) -> Figure:
     """Draw the landscape, the start and both ways down.
 
-    A way ends where it leaves the landscape; a cross marks the place.
+    A way ends where it leaves the landscape; a diamond marks the place.
 
     Args:
         w: the grid's weights, ascending, (W,).
@@ -68,8 +64,8 @@ def cliff(
     for way, name, colour in zip(
         (without, clipped), names, (VERMILLION, BLUE), strict=True
     ):
-        data += _way(way, box, lift, name, colour, language)
-    data.append(_start(clipped, lift, language))
+        data += way_down(way, box, lift, name, colour, language)
+    data.append(start(clipped, lift, language))
     return {
         "data": data,
         "layout": layout(
@@ -111,91 +107,7 @@ def _ground(
     }
 
 
-def _way(
-    way: Way,
-    box: list[tuple[float, float]],
-    lift: float,
-    name: Text,
-    colour: str,
-    language: Language,
-) -> list[dict[str, Any]]:
-    w, b, loss = (np.asarray(part, dtype=np.float64) for part in way)
-    inside = _within(w, box[0]) & _within(b, box[1])
-    gone = not inside.all()
-    last = int(inside.argmin()) if gone else len(w)
-    x, y, z = w[:last], b[:last], loss[:last] + lift
-    if gone and last:
-        # The straight line of the update that leaves, as far as the landscape goes.
-        part = _part_within((w[last - 1 : last + 1], b[last - 1 : last + 1]), box)
-        x = np.append(x, w[last - 1] + part * (w[last] - w[last - 1]))
-        y = np.append(y, b[last - 1] + part * (b[last] - b[last - 1]))
-        z = np.append(z, z[-1])
-    drawn = {
-        "type": "scatter3d",
-        "mode": "lines+markers",
-        "name": name.to(language),
-        "x": rounded(x),
-        "y": rounded(y),
-        "z": rounded(z),
-        "line": {"color": colour, "width": 5},
-        "marker": {"color": colour, "size": 2.6},
-        "hovertemplate": "w %{x:.3g}, b %{y:.3g}",
-    }
-    return [drawn, *([_exit(x, y, z, colour, language)] if gone and last else [])]
-
-
-def _exit(
-    x: Array, y: Array, z: Array, colour: str, language: Language
-) -> dict[str, Any]:
-    return {
-        "type": "scatter3d",
-        "mode": "markers",
-        "name": LEAVES.to(language),
-        "x": rounded(x[-1:]),
-        "y": rounded(y[-1:]),
-        "z": rounded(z[-1:]),
-        "marker": {"color": colour, "size": 7, "symbol": "x"},
-        "hovertemplate": LEAVES.to(language) + "<extra></extra>",
-    }
-
-
-def _start(way: Way, lift: float, language: Language) -> dict[str, Any]:
-    x, y, z = (np.asarray(part, dtype=np.float64)[:1] for part in way)
-    return {
-        "type": "scatter3d",
-        "mode": "markers",
-        "name": BEGIN.to(language),
-        "x": rounded(x),
-        "y": rounded(y),
-        "z": rounded(z + 2 * lift),
-        "marker": {
-            "color": "#FFFFFF",
-            "size": 7,
-            "symbol": "circle",
-            "line": {"color": "#20262C", "width": 3},
-        },
-        "hovertemplate": BEGIN.to(language) + "<extra></extra>",
-    }
-
-
-def _within(values: Array, ends: tuple[float, float]) -> NDArray[np.bool_]:
-    return (values >= ends[0]) & (values <= ends[1])
-
-
-def _part_within(line: tuple[Array, Array], box: list[tuple[float, float]]) -> float:
-    """Return how much of a line, from inside the box to outside, lies within it."""
-    parts = [1.0]
-    for (start, end), (low, high) in zip(line, box, strict=True):
-        if end > high:
-            parts.append((high - start) / (end - start))
-        if end < low:
-            parts.append((low - start) / (end - start))
-    return min(parts)
-
-
-def _scene(
-    box: list[tuple[float, float]], height: Array, language: Language
-) -> dict[str, Any]:
+def _scene(box: Box, height: Array, language: Language) -> dict[str, Any]:
     def side(title: Text, ends: tuple[float, float] | list[float]) -> dict[str, Any]:
         return {
             "title": {"text": title.to(language), "font": {"size": 12}},
@@ -209,9 +121,9 @@ def _scene(
         "xaxis": side(WEIGHT, box[0]),
         "yaxis": side(BIAS, box[1]),
         "zaxis": side(LOSS, [-0.02 * top, 1.08 * top]),
-        "aspectratio": {"x": 1.25, "y": 1.25, "z": 0.75},
+        "aspectratio": {"x": 1.1, "y": 1.1, "z": 0.8},
         "camera": {
-            "eye": {"x": 1.35, "y": -1.25, "z": 1.05},
-            "center": {"x": 0, "y": 0, "z": -0.12},
+            "eye": {"x": 0.95, "y": 1.55, "z": 1.0},
+            "center": {"x": 0, "y": 0, "z": -0.1},
         },
     }

@@ -66,7 +66,6 @@ def gradient_history(
         header(title, side="right"),
         *_told(values, len(rows), missing, language),
     ]
-    top = max(float(rows[-1]), 1.0)
     return {
         "data": [
             _rows(values, rows, np.asarray(times), low, high, language, quantity),
@@ -81,7 +80,7 @@ def gradient_history(
                 range=[-0.5, length - 0.5],
                 showgrid=False,
             ),
-            yaxis=axis(range=[-0.01 * top, 1.01 * top], showgrid=False),
+            yaxis=_training_axis(rows),
             xaxis2={"domain": [0.955, 0.985], "visible": False, "fixedrange": True},
             yaxis2=exponent_axis(
                 low,
@@ -95,6 +94,16 @@ def gradient_history(
             meta={"timeAxis": "x"},
         ),
     }
+
+
+def _training_axis(rows: NDArray[np.int_]) -> dict[str, Any]:
+    """Return the axis of training steps: as far as the rows reach."""
+    if len(rows) == 1:
+        one = int(rows[0])
+        return axis(range=[one - 0.5, one + 0.5], tickvals=[one], showgrid=False)
+    first, last = float(rows[0]), float(rows[-1])
+    room = 0.012 * (last - first)
+    return axis(range=[first - room, last + room], showgrid=False)
 
 
 def _ends(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -4,10 +4,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from explorer.figures._lag_axes import exponents, lag_figure, lag_line
-from explorer.figures._theme import BLUE, FAINT, VERMILLION, Figure
+from explorer.figures._theme import BLUE, FAINT, VERMILLION, Figure, finite_values
 from explorer.texts import Language, Text
 
 MOST_LINES = 16
+DEPTH = 30.0
+"""How many decades below the largest one's lowest the axis reaches at most."""
 NORM = Text(en="largest singular value: the norm", zh="最大奇异值（即范数）")
 LEAST = Text(en="smallest", zh="最小奇异值")
 OTHERS = Text(en="others", zh="其余")
@@ -44,5 +46,6 @@ def singular_lags(
     if count > 1:
         data.append(lag_line(at, every[:, -1], VERMILLION, LEAST.to(language)))
     data.append(lag_line(at, every[:, 0], BLUE, NORM.to(language)))
-    ends = exponents([every[:, drawn]])
+    lowest = finite_values([every[:, 0]]).min(initial=0.0)
+    ends = exponents([np.maximum(every[:, drawn], lowest - DEPTH)])
     return lag_figure(data, at, every[:, 0], ends, length, states, language)

@@ -127,10 +127,10 @@ def pictures(
     """
     paced = st.session_state["pace"] = pace(shared.jobs.watchers)
     company = _active([shared.store.run(other.key) for other in beside])
-    active = st.session_state["drawn_active"] or company
-    unfinished = st.session_state.get("unfinished", False)
-    st.session_state["drawn"] = active, company, unfinished
-    again = FASTEST * paced if active or unfinished else IDLE
+    busy = st.session_state["drawn_active"] or company
+    busy = busy or st.session_state.get("unfinished", False)
+    st.session_state["drawn"] = company, busy
+    again = FASTEST * paced if busy else IDLE
     draw = st.fragment(_pictures, run_every=again)
     draw(shared, config, language, page, beside)
 
@@ -176,10 +176,9 @@ def _draw(
     unfinished = st.session_state["unfinished"] = not data["complete"]
     stream = stream_address(config.key) if active else None
     live_panels({**data, "address": address_bar(config), "stream": stream}, key=LIVE)
-    now = _active(runs), _active(runs[1:]), unfinished
-    changed = st.session_state["drawn_active"] != active
-    changed = changed or st.session_state["drawn"] != now
-    if changed or _paced_otherwise(shared, _active(runs)):
+    now = _active(runs[1:]), unfinished or _active(runs)
+    drawn = st.session_state["drawn_active"], st.session_state["drawn"]
+    if drawn != (active, now) or _paced_otherwise(shared, _active(runs)):
         # Other buttons, another pace. The browser may not know the newest address yet.
         st.session_state["touched"] = True
         st.rerun()

@@ -13,7 +13,7 @@ from explorer.probes.cliff import Descent, Unit, descend
 from explorer.texts import Language, Text
 from explorer.views._view import VIEWS, Choice, Scene, Size, View
 
-GRID, UPDATES, CLIP_NORM = 49, 200, 0.1
+GRID, UPDATES, CLIP_NORM = 61, 200, 0.1
 FUNCTION = Choice(
     "function",
     Text(en="activation", zh="激活函数"),

@@ -101,10 +101,10 @@ class GradientHistory(View):
     order = 21
     title = Text(en="The gradient over training", zh="训练过程中的梯度")
     caption = Text(
-        en="A row is a training step, a column a time step, colour |∂L/∂hₜ| (mean of "
-        "{count} sequences). Watch when colour first reaches the left edge.",
-        zh="一行是一个训练步，一列是一个时间步，颜色是 |∂L/∂hₜ|"
-        "（{count} 个序列的平均）。留意颜色何时到达左边缘。",
+        en="A row is a training step; colour is |∂L/∂hₜ| (mean of {count} sequences). "
+        "When does it reach the left edge?",
+        zh="一行是一个训练步，颜色是 |∂L/∂hₜ|（{count} 个序列的平均）。"
+        "何时到达左边缘？",
     )
 
     def how_to_read(self, scene: Scene) -> Text:

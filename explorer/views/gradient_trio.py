@@ -21,7 +21,7 @@ from explorer.views._view import (
 )
 
 CELL_NAMES = ("rnn", "lstm", "gru")
-LABEL = Text(en="{cell} ({init}), {state}", zh="{cell}（{init}），{state}")
+LABEL = Text(en="{cell}, {init}, {state}", zh="{cell}，{init}，{state}")
 UNTRAINED = Text(en="untrained", zh="未训练")
 AT_STEP = Text(en="step {step}", zh="第 {step} 步")
 
@@ -55,10 +55,10 @@ class GradientTrio(View):
     order = 20
     title = Text(en="Three cells, one gradient", zh="三种单元，同一把尺")
     caption = Text(
-        en="|∂L/∂hₜ| of three networks on the same sequences (same seed and settings), "
-        "each at its last recorded step up to the one shown.",
-        zh="三个网络在同样的序列上的 |∂L/∂hₜ|（种子和设置相同），"
-        "各取不晚于所示训练步的最近记录。越平，越早的输入越学得到。",
+        en="The same sequences, seed and settings; each network at its last record up "
+        "to the step shown. Flat: early inputs count.",
+        zh="序列、种子和设置都相同；各取不晚于所示训练步的最近记录。"
+        "越平，早先的输入越起作用。",
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:
@@ -104,5 +104,10 @@ class GradientTrio(View):
 def _label(scene: Scene) -> Text:
     config = scene.config
     state = AT_STEP.format(step=scene.step) if scene.step else UNTRAINED
-    init = INITIALISATIONS[config.init].title
-    return LABEL.format(cell=CELLS[config.cell].title, init=init, state=state)
+    init = _short(INITIALISATIONS[config.init].title)
+    return LABEL.format(cell=_short(CELLS[config.cell].title), init=init, state=state)
+
+
+def _short(title: Text) -> Text:
+    """Return a title without what explains it in brackets."""
+    return Text(en=title.en.split(" (")[0], zh=title.zh.split("（")[0])

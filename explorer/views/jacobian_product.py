@@ -28,8 +28,8 @@ class JacobianProduct(View):
         "直线下降即指数式遗忘。",
     )
     with_ceiling = Text(
-        en="How much of a change k steps before the end arrives. The ceiling holds for "
-        "every input; how far below it the norm runs is up to them.",
+        en="How much of a change k steps before the end arrives there. The ceiling "
+        "holds for any input; the norm runs below.",
         zh="末尾前 k 步的变化有多少到达末尾。上限对任何输入都成立；"
         "实际低多少取决于输入。",
     )
