@@ -25,14 +25,14 @@ from explorer.texts import Language, Text
 
 Array = NDArray[np.float64]
 PANELS = ((0.5, 1.0), (0.0, 0.36))
-NORM = Text(en="norm of the gradient ‖g‖ (log)", zh="梯度范数 ‖g‖（对数）")
-BOUND = Text(en="clipping norm c = {c}", zh="裁剪范数 c = {c}")
+NORM = Text(en="gradient norm ‖g‖ (log)", zh="梯度范数 ‖g‖（对数）")
+BOUND = Text(en="clip at c = {c}", zh="裁剪于 c = {c}")
 OFF = Text(en="no clipping", zh="不裁剪")
-SCALE = Text(en="scale min(1, c/‖g‖)", zh="缩放 min(1, c/‖g‖)")
-WHOLE = Text(en="every gradient is taken whole", zh="每个梯度都原样使用")
+SCALE = Text(en="min(1, c/‖g‖)", zh="min(1, c/‖g‖)")
+WHOLE = Text(en="all taken whole", zh="全部原样使用")
 SHARE = Text(
-    en="{clipped} of {all} recorded were clipped ({share:.0%})",
-    zh="记录的 {all} 个中有 {clipped} 个被裁剪（{share:.0%}）",
+    en="{clipped} of {all} clipped ({share:.0%})",
+    zh="{all} 个中裁剪 {clipped} 个（{share:.0%}）",
 )
 NOTHING = Text(en="nothing recorded yet", zh="尚无记录")
 

@@ -19,9 +19,9 @@ class Clipping(View):
     order = 26
     title = Text(en="Clipping at work", zh="梯度裁剪的作用")
     caption = Text(
-        en="Above: the gradient's norm. What is longer than c is shortened to c, its "
-        "direction kept. Below: the factor that each is multiplied by.",
-        zh="上：梯度范数；长于 c 的被缩短到 c，方向不变。下：每个梯度所乘的系数。",
+        en="Above: the norm of each recorded gradient; one longer than c is cut to c, "
+        "its direction kept. Below: by which factor.",
+        zh="上：每个记录步的梯度范数；长于 c 的缩短到 c，方向不变。下：所乘的系数。",
     )
 
     def figure(

@@ -189,7 +189,7 @@ def test_the_words_say_how_many_gradients_were_clipped() -> None:
         language="en",
     )
     said = [note["text"] for note in figure["layout"]["annotations"]]
-    assert "2 of 3 recorded were clipped (67%)" in said
+    assert "2 of 3 clipped (67%)" in said
 
 
 def test_a_way_that_leaves_the_landscape_ends_at_its_edge() -> None:
