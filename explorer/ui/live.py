@@ -107,7 +107,8 @@ class LiveData(TypedDict):
     length T; the time slider goes over 0 .. T-1. `address` is what should stand in the
     address bar behind the question mark. `words` come from `live_words`. `stream` is
     where the browser hears of each update, seen from the page's address; it is left
-    out where the run rests or nothing answers.
+    out where the run rests or nothing answers. `complete` says that no panel waits for
+    more to be computed.
     """
 
     run: str
@@ -121,6 +122,7 @@ class LiveData(TypedDict):
     following: bool
     length: int
     panels: list[Panel]
+    complete: bool
 
 
 class LiveResult(Protocol):

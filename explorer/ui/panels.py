@@ -40,6 +40,7 @@ def live_data(
     step = known.weight_steps[-1] if following or wanted is None else wanted
     scene = _scene(store, config, known, step)
     scene = replace(scene, scores=_scores(store, config, scene.step))
+    views = views_of(config, page)
     return {
         "run": config.key,
         "page": page,
@@ -51,8 +52,9 @@ def live_data(
         "length": config.seq_len,
         "panels": [
             _panel(name, view, scene, options.get(name, {}), language)
-            for name, view in views_of(config, page).items()
+            for name, view in views.items()
         ],
+        "complete": all(view.complete(scene) for view in views.values()),
     }
 
 

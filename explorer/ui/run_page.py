@@ -1,5 +1,8 @@
 """A page on the run that the address names: a heading, buttons, its pictures."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import streamlit as st
 
 from explorer.config import RunConfig
@@ -13,13 +16,31 @@ from explorer.ui.presets import lead, preset_menu
 from explorer.ui.services import Services, services
 
 
-def run_page(page: str, title: Text, purpose: Text | None = None) -> None:
+class Company(NamedTuple):
+    """Other runs that a page shows beside its own.
+
+    Attributes:
+        runs: returns them; the page's own may be among them.
+        buttons: draws what acts on them.
+    """
+
+    runs: Callable[[RunConfig], list[RunConfig]]
+    buttons: Callable[[Services, RunConfig, Language], None]
+
+
+def run_page(
+    page: str,
+    title: Text,
+    purpose: Text | None = None,
+    company: Company | None = None,
+) -> None:
     """Draw a page whose pictures are the views that name it.
 
     Args:
         page: the stem of the page's file.
         title: its heading.
         purpose: one sentence on what it is for; what the run is, where it is left out.
+        company: other runs that its pictures show.
     """
     words, shared = language(), services()
     config, misfits = current_settings()
@@ -30,13 +51,23 @@ def run_page(page: str, title: Text, purpose: Text | None = None) -> None:
         st.caption((purpose or lead(config)).to(words), width="content")
     show_problems(misfits, words)
     with said_to(words):
-        _body(shared, config, words, page)
+        _body(shared, config, words, page, company)
     with st.sidebar:  # last: their values are known before they are drawn
         controls(config, words)
 
 
-def _body(shared: Services, config: RunConfig, words: Language, page: str) -> None:
+def _body(
+    shared: Services,
+    config: RunConfig,
+    words: Language,
+    page: str,
+    company: Company | None,
+) -> None:
     with st.container(horizontal=True, gap="small"):
         buttons(shared, config, words)
+        if company is not None:
+            company.buttons(shared, config, words)
         preset_menu(words)
-    pictures(shared, config, words, page)
+    runs = company.runs(config) if company is not None else []
+    beside = [other for other in runs if other != config]
+    pictures(shared, config, words, page, beside)
