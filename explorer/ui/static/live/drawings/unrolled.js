@@ -112,7 +112,7 @@ export default class Unrolled {
     const line =
       phase === "loss"
         ? [`${words.loss} ${number(film.loss)}`, ...said]
-        : [words[phase], time, ...(isBack ? [] : [readAt(film, column)]), ...sizes];
+        : [`${isBack ? "←" : "→"} ${words[phase]}`, time, ...(isBack ? [] : [readAt(film, column)]), ...sizes];
     const text = line.join(" · ");
     setText(this.told, text);
     this.transport.show(words, text, !this.details.root.hidden);

@@ -8,6 +8,8 @@ const { box, drawCurves, drawRead, drawSaid, isAsked, isAskedOnTheWay, write } =
 
 const PAD = 9;
 const WORDY = 54; // px from cell to cell from which there are numbers in words
+const WORD = 16; // px of a line of words
+const LEAST_LANE = 26; // px of a state's units, below which they have no words
 const AXIS = 20;
 const DIM = 0.28; // of what the other pass has shown
 
@@ -16,11 +18,12 @@ export function rowsOf(film, y, bottom, pitch) {
   const asked = isAskedOnTheWay(film) ? 40 : 0;
   const read = Math.min(48, 0.16 * (bottom - y));
   const gates = film.gates.length ? (pitch >= 34 ? 48 : 30) : 0;
-  const words = pitch >= WORDY ? 16 : 4;
   const top = y + (asked ? asked + 14 : 4);
   const foot = bottom - AXIS - read - 14;
   const free = foot - top - 2 * PAD - (gates && gates + 8);
-  const lane = free / film.lanes.length - words;
+  const room = free / film.lanes.length;
+  const words = pitch >= WORDY && room >= LEAST_LANE + WORD ? WORD : 4;
+  const lane = room - words;
   const rows = { asked: { y, height: asked }, read: { y: foot + 14, height: read } };
   let next = top + PAD;
   rows.lanes = film.lanes.map((_, index) => {
@@ -48,10 +51,10 @@ export function drawCells(brush, view) {
   drawPaths(brush, view, rows);
   for (const column of columns) drawCell(brush, view, rows, column);
   drawFront(brush, view, rows);
-  const { context, line } = brush;
+  const { context, film, line } = brush;
   context.globalAlpha = line.phase === "backward" ? 0.55 : 1;
-  const upTo = Math.min(view.last, Math.floor(line.phase === "forward" ? line.front : 1e9));
-  drawCurves(brush, view.x, view.first, upTo, rows.asked.y, rows.asked.height);
+  const upTo = Math.min(view.last + 1, film.count - 1, Math.floor(line.phase === "forward" ? line.front : 1e9));
+  drawCurves(brush, view.x, Math.max(view.first - 1, 0), upTo, rows.asked.y, rows.asked.height);
   context.globalAlpha = 1;
   return rows;
 }
@@ -169,7 +172,7 @@ function drawCell(brush, view, rows, column) {
     const lane = film.lanes[index];
     const tile = { x, y: row.y, width: wide * 0.62, height: row.height };
     drawTile(brush, lane, column, tile, state, gradient);
-    if (pitch >= WORDY) drawNorm(brush, lane, column, tile, pitch, gradient, state);
+    if (row.words === WORD) drawNorm(brush, lane, column, tile, pitch, gradient, state);
   });
   context.globalAlpha = (0.15 + 0.85 * state) * (1 - (1 - DIM) * gradient);
   if (rows.gates) drawGates(brush, column, x, wide, rows.gates, pitch);

@@ -14,20 +14,38 @@ const channels = (colour) =>
   [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
 const mix = (from, to, part) => from.map((each, i) => each + part * (to[i] - each));
 
-/** Draw an image pixel by pixel; `paint(column, row)` returns [r, g, b, opacity]. */
+/** Return red, green, blue and opacity as one number, as the pixels of an image are. */
+const pixel = ([r, g, b, opacity]) =>
+  ((Math.round(255 * opacity) << 24) | (b << 16) | (g << 8) | r) >>> 0;
+
+/** Draw an image of a pixel for each column and row; `paint(column, row)` returns it. */
 function image(columns, rows, paint) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: columns, height: rows });
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(columns, rows);
-  for (let column = 0; column < columns; column += 1) {
-    for (let row = 0; row < rows; row += 1) {
-      const [r, g, b, opacity] = paint(column, row);
-      pixels.data.set([r, g, b, 255 * opacity], 4 * (row * columns + column));
+  const whole = new Uint32Array(pixels.data.buffer); // little-endian, as all browsers are
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      whole[row * columns + column] = paint(column, row);
     }
   }
   context.putImageData(pixels, 0, 0);
   return canvas;
+}
+
+/** Return the colours of 256 sizes of a state below and above zero, and of a gradient. */
+function shades({ low, high, gradient }) {
+  const sizes = [...Array(256).keys()];
+  const towards = (ink) =>
+    sizes.map((size) => pixel([...mix(GREY, ink, size / 255).map(Math.round), size / 255]));
+  const lit = (level) => FAINTEST + ((1 - FAINTEST) * Math.max(level - 1, 0)) / 254;
+  return {
+    low: towards(low),
+    high: towards(high),
+    light: sizes.map((level) => pixel([...gradient, level ? lit(level) : 0])),
+    hatch: [pixel([...GREY, 0.15]), pixel([...GREY, 0.7])],
+  };
 }
 
 export class Film {
@@ -38,6 +56,7 @@ export class Film {
     this.ink = Object.fromEntries(
       Object.entries(data.colours).map(([name, colour]) => [name, channels(colour)]),
     );
+    this.shades = shades(this.ink);
     this.lanes = data.states.map((state) => this.lane(state)).reverse(); // h lowest
     this.gates = data.gates.map((gate) => ({ ...gate, levels: bytes(gate.levels) }));
     this.inputs = this.unpacked(data.inputs, ["values"]);
@@ -62,8 +81,10 @@ export class Film {
       image: image(this.count, this.rows, (column, row) =>
         this.colour(values[at(column, row)] / state.limit, column + row),
       ),
-      glow: image(this.count, this.rows, (column, row) =>
-        this.light(levels[at(column, row)]),
+      glow: image(
+        this.count,
+        this.rows,
+        (column, row) => this.shades.light[levels[at(column, row)]],
       ),
       parts: state.gradients.map((norm) => this.part(norm)),
     };
@@ -79,14 +100,9 @@ export class Film {
 
   /** Return the colour of a state in parts of its limit; what is no number is hatched. */
   colour(part, place) {
-    if (!Number.isFinite(part)) return [...GREY, place % 2 ? 0.7 : 0.15];
-    const size = Math.min(Math.abs(part), 1);
-    return [...mix(GREY, part < 0 ? this.ink.low : this.ink.high, size), size];
-  }
-
-  light(level) {
-    const part = Math.max(level - 1, 0) / 254;
-    return [...this.ink.gradient, level ? FAINTEST + (1 - FAINTEST) * part : 0];
+    if (!Number.isFinite(part)) return this.shades.hatch[place % 2];
+    const size = Math.round(255 * Math.min(Math.abs(part), 1));
+    return part < 0 ? this.shades.low[size] : this.shades.high[size];
   }
 
   /** Return where a norm lies on the log scale, 0 … 1; -1: exactly zero; null: none. */

@@ -5,6 +5,7 @@ const { rgba } = await import(`./film.js${version}`);
 const { drawCurves, drawRead, drawSaid, isAskedOnTheWay, write } = await import(
   `./strips.js${version}`
 );
+const { Timeline } = await import(`./timeline.js${version}`);
 
 const AXIS = 18;
 const RIVER = 20; // px of the widest gradient
@@ -34,70 +35,120 @@ export function rowsOf(film, y, bottom) {
   return Object.assign(rows, { top, axis: bottom - AXIS / 2 });
 }
 
-/** Draw all columns; `view` has x(column) for their middles, pitch, y and bottom. */
-export function drawOverview(brush, view) {
+/**
+ * The strip, drawn once for each set of data: dark, with all states, with all gradients.
+ *
+ * A frame only puts together pieces of the three, whatever the number of columns.
+ */
+export class Overview {
+  /** Draw; `view` has x(column) for the middles, pitch, width, y and bottom. */
+  constructor(brush, view) {
+    const { film, ratio } = brush;
+    Object.assign(this, { view, ratio, count: film.count });
+    this.rows = rowsOf(film, view.y, view.bottom);
+    const at = (place) => Object.assign(new Timeline(), { count: film.count, place });
+    [this.dark, this.lit, this.back] = [-1, film.count, 2 * film.count].map((place) =>
+      this.layer({ ...brush, line: at(place) }),
+    );
+  }
+
+  layer(brush) {
+    const { ratio, view } = this;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(view.width * ratio);
+    canvas.height = Math.round(view.bottom * ratio);
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    context.imageSmoothingEnabled = false;
+    drawColumns({ ...brush, context }, view, this.rows, this.edge);
+    return canvas;
+  }
+
+  /** Return the left edge of a column, on whole pixels: neighbours leave no seams. */
+  edge = (column) => {
+    const { view, ratio } = this;
+    return Math.round((view.x(column) - view.pitch / 2) * ratio) / ratio;
+  };
+
+  draw(brush) {
+    const { line } = brush;
+    const { count } = this;
+    const here = Math.max(Math.floor(line.shown) + 1, 0);
+    const lit = Math.min(here, count);
+    const back = count - Math.min(Math.max(here - 1 - count, 0), count);
+    this.put(brush, this.dark, lit, count);
+    if (lit < count) this.put(brush, this.lit, lit, lit + 1, line.state(lit));
+    this.put(brush, this.lit, 0, Math.min(lit, back));
+    this.put(brush, this.back, back, count);
+    if (back > 0) this.put(brush, this.back, back - 1, back, line.gradient(back - 1));
+  }
+
+  /** Put columns of one of the three there. */
+  put({ context }, layer, from, to, opacity = 1) {
+    if (to <= from || opacity <= 0) return;
+    const { ratio, view, count } = this;
+    const left = from ? this.edge(from) : 0;
+    const width = (to < count ? this.edge(to) : view.width) - left;
+    const [sx, sw] = [left * ratio, width * ratio];
+    context.globalAlpha = opacity;
+    context.drawImage(layer, sx, 0, sw, layer.height, left, 0, width, layer.height / ratio);
+    context.globalAlpha = 1;
+  }
+}
+
+function drawColumns(brush, view, rows, edge) {
   const { film, line, context } = brush;
-  const rows = rowsOf(film, view.y, view.bottom);
-  const edge = (column) => view.x(column) - view.pitch / 2;
   rows.lanes.forEach((row, index) => {
     drawLane(brush, film.lanes[index], row, edge);
-    drawRiver(brush, film.lanes[index].parts, row.river + RIVER / 2, view, edge);
+    drawRiver(brush, film.lanes[index].parts, row.river + RIVER / 2, edge);
   });
   for (let column = 0; column < film.count; column += 1) {
     const [state, back] = [line.state(column), line.gradient(column)];
     context.globalAlpha = (0.2 + 0.8 * state) * (1 - (1 - DIM) * back);
-    if (rows.gates) drawGates(brush, column, rows.gates, view.pitch, edge(column));
+    if (rows.gates) drawGates(brush, column, rows.gates, edge);
     const x = view.x(column);
     drawRead(brush, column, x, view.pitch * 0.9, rows.read.y, rows.read.height);
     drawSaid(brush, column, x, view.pitch * 0.9, rows.asked.y, rows.asked.height);
   }
   context.globalAlpha = line.phase === "backward" ? 0.55 : 1;
-  const upTo = line.phase === "forward" ? Math.floor(line.front) : film.count - 1;
-  drawCurves(brush, view.x, 0, upTo, rows.asked.y, rows.asked.height);
+  if (line.stop >= 0) {
+    drawCurves(brush, view.x, 0, film.count - 1, rows.asked.y, rows.asked.height);
+  }
   context.globalAlpha = 1;
   drawAxis(brush, view, rows);
-  return rows;
 }
 
-/** Draw a state's units over time, as far as they are there. */
+/** Draw a state's units over time, or their gradients, or nothing yet. */
 function drawLane({ context, film, line, theme }, lane, row, edge) {
-  const show = (image, from, to, opacity = 1) => {
-    if (to <= from || opacity <= 0) return;
-    const [left, width] = [edge(from), edge(to) - edge(from)];
-    context.globalAlpha = opacity;
-    context.drawImage(image, from, 0, to - from, film.rows, left, row.y, width, row.height);
-    context.globalAlpha = 1;
-  };
-  const whole = Math.min(Math.floor(line.shown) + 1, film.count);
-  const back = Math.max(film.count - Math.max(Math.floor(line.shown) - film.count, 0), 0);
-  show(lane.image, 0, Math.min(whole, back));
-  if (whole < film.count) show(lane.image, whole, whole + 1, line.state(whole));
-  show(lane.glow, back, film.count);
-  if (back > 0) show(lane.glow, back - 1, back, line.gradient(back - 1));
+  const image = { forward: null, loss: lane.image, backward: lane.glow }[line.phase];
+  const [left, width] = [edge(0), edge(film.count) - edge(0)];
+  if (image) {
+    context.drawImage(image, 0, 0, film.count, film.rows, left, row.y, width, row.height);
+  }
   context.strokeStyle = theme.line;
   context.lineWidth = 1;
-  context.strokeRect(edge(0), row.y, edge(film.count) - edge(0), row.height);
+  context.strokeRect(left, row.y, width, row.height);
 }
 
 /** Draw how much of the gradient is left: as broad and bright as the log scale says. */
-function drawRiver({ context, film, line, theme }, parts, y, view, edge) {
+function drawRiver({ context, film, line, theme }, parts, y, edge) {
   context.fillStyle = theme.grid;
   context.fillRect(edge(0), y - 0.5, edge(film.count) - edge(0), 1);
   for (let column = 0; column < film.count; column += 1) {
-    const gone = line.gradient(column);
     const part = parts[column];
-    if (gone <= 0 || part === null || part < 0) continue;
+    if (line.phase !== "backward" || part === null || part < 0) continue;
     const thick = part > 0 ? 1.5 + part * (RIVER - 1.5) : 1;
-    context.fillStyle = rgba(film.ink.gradient, gone * (part > 0 ? 0.2 + 0.8 * part : 0.4));
-    context.fillRect(edge(column), y - thick / 2, view.pitch + 0.3, thick);
+    context.fillStyle = rgba(film.ink.gradient, part > 0 ? 0.2 + 0.8 * part : 0.4);
+    context.fillRect(edge(column), y - thick / 2, edge(column + 1) - edge(column), thick);
   }
 }
 
 /** Draw the gates' mean openness as a row each. */
-function drawGates({ context, film }, column, row, pitch, left) {
+function drawGates({ context, film }, column, row, edge) {
+  const [left, width] = [edge(column), edge(column + 1) - edge(column)];
   film.gates.forEach((gate, index) => {
     context.fillStyle = rgba(film.ink.gate, gate.mean[column] ?? 0);
-    context.fillRect(left, row.y + index * GATE, pitch + 0.3, GATE - 1.5);
+    context.fillRect(left, row.y + index * GATE, width, GATE - 1.5);
   });
 }
 

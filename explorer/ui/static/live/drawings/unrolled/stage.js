@@ -4,7 +4,7 @@ const version = new URL(import.meta.url).search;
 const { drawCells } = await import(`./cells.js${version}`);
 const { rgba } = await import(`./film.js${version}`);
 const { at, number } = await import(`./numbers.js${version}`);
-const { drawOverview } = await import(`./overview.js${version}`);
+const { Overview } = await import(`./overview.js${version}`);
 const { write } = await import(`./strips.js${version}`);
 const { isCalm } = await import(`./timeline.js${version}`);
 
@@ -36,7 +36,7 @@ export class Stage {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
-    const brush = { context, film, line, theme, words, now };
+    const brush = { context, ratio, film, line, theme, words, now };
     const narrow = width < NARROW;
     this.left = narrow ? 30 : 62;
     this.right = narrow ? 62 : 118;
@@ -63,10 +63,11 @@ export class Stage {
     const { film, line, context } = brush;
     const split = Math.round(OVERVIEW * this.height);
     const x = (column) => this.left + (column + 0.5) * pitch;
-    const rows = drawOverview(brush, { x, pitch, y: 6, bottom: split });
+    const lossX = this.left + pitch * film.count + (narrow ? 30 : 58);
+    const bottom = split;
+    const rows = this.overview(brush, { x, pitch, y: 6, bottom, width: lossX - 20 });
     const over = { y: 0, bottom: split, start: this.left, pitch, first: 0 };
     this.label(brush, rows, this.left - 8);
-    const lossX = this.left + pitch * film.count + (narrow ? 22 : 34);
     this.drawLoss(brush, rows, x(film.count - 1), lossX, pitch);
 
     const large = narrow ? 58 : 84;
@@ -80,8 +81,8 @@ export class Stage {
     const last = Math.min(Math.ceil(scroll + shown), film.count) - 1;
     const y = split + MIDDLE;
     const [from, to] = [x(scroll - 0.5), x(Math.min(scroll + shown, film.count) - 0.5)];
-    const ends = { begin, end, top: rows.asked.y - 3, split, foot: y - 10 };
-    this.drawBeam(brush, { from, to, front: x(line.front), ...ends });
+    const ends = { begin, end, top: rows.asked.y - 3, axis: rows.axis - 9 };
+    this.drawBeam(brush, { from, to, front: x(line.front), split, foot: y - 10, ...ends });
     context.save();
     context.beginPath();
     context.rect(begin, y - 12, end - begin, this.height);
@@ -97,8 +98,20 @@ export class Stage {
     ];
   }
 
+  /** Draw the strip of all columns, anew where something else than the place differs. */
+  overview(brush, view) {
+    const { film, theme, ratio } = brush;
+    const known = [film, theme, view.pitch, view.bottom, ratio];
+    if (!this.known || known.some((each, i) => each !== this.known[i])) {
+      this.strip = new Overview(brush, view);
+    }
+    this.known = known;
+    this.strip.draw(brush);
+    return this.strip.rows;
+  }
+
   /** Draw which columns the lens enlarges, and where the front is. */
-  drawBeam({ context, theme }, { from, to, front, begin, end, top, split, foot }) {
+  drawBeam({ context, theme }, { from, to, front, begin, end, top, axis, split, foot }) {
     context.fillStyle = theme.grid;
     context.globalAlpha = 0.6;
     context.beginPath();
@@ -112,7 +125,7 @@ export class Stage {
     context.lineWidth = 1.25;
     context.strokeRect(from, top, to - from, split - top);
     context.fillStyle = theme.text;
-    context.fillRect(front - 0.75, top, 1.5, split - top);
+    context.fillRect(front - 0.75, top, 1.5, axis - top);
   }
 
   /** Name the rows at the left. */
@@ -175,12 +188,12 @@ export class Stage {
   tellLoss(brush, x, y, lit, words) {
     const { theme, film, context } = brush;
     if (lit <= 0) return;
-    const most = 2 * (this.width - x) - 4;
+    const most = 2 * (this.width - x) - 2;
     context.globalAlpha = lit;
     const small = most < 90;
     write(brush, words.loss, x, y + 26, most, theme.muted, 11.5);
     write(brush, number(film.loss), x, y + 42, most, theme.text, small ? 12 : 16, 700);
-    if (film.answers.kind === "end") {
+    if (film.answers.kind === "end" && !small) {
       const { target, answer, right } = film.answers;
       const mark = right === null ? "" : right ? "✓ " : "✕ ";
       write(brush, target, x, y - 42, most, theme.muted, 11.5);

@@ -20,7 +20,8 @@ export function write({ context, theme }, text, x, y, most, colour, size = 11, w
   context.textAlign = "center";
   context.textBaseline = "middle";
   let shown = text;
-  while (shown.length > 1 && context.measureText(shown).width > most) {
+  const surely = text.length * size < most; // measuring is dear
+  while (!surely && shown.length > 1 && context.measureText(shown).width > most) {
     shown = shown.slice(0, -1);
   }
   context.fillText(shown, x, y);
