@@ -1,7 +1,6 @@
 """What pictures of dynamics share: a layer, its input held still, where it rests."""
 
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -74,20 +73,8 @@ def _layer(scene: Scene, place: int) -> Layer:
 
 
 def kept(scene: Scene, name: tuple, compute: Callable[[], Value]) -> Value:
-    """Return what is measured of the scene's weights, for all who look at them."""
-    return _KEPT.get((scene.config.key, _fingerprint(scene), name), compute)
-
-
-def _fingerprint(scene: Scene) -> bytes:
-    """Return what tells one set of weights from another."""
-
-    def hashed() -> bytes:
-        found = blake2b(digest_size=16)
-        for name, weight in scene.weights.items():
-            found.update(name.encode() + weight.numpy().tobytes())
-        return found.digest()
-
-    return scene.once("fingerprint", hashed)
+    """Return what is measured at the step that is shown, once for all who look."""
+    return _KEPT.get((scene.config.key, scene.step, *name), compute)
 
 
 def input_choice(config: RunConfig) -> Choice:
