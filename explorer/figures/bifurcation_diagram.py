@@ -19,7 +19,7 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 Array = NDArray[np.float64]
-BINS = 80
+BINS = 60
 FULL = 8.0
 """The share of visits, in percent, from which on the colour is full."""
 FAR = 1e6
@@ -65,6 +65,7 @@ def bifurcation_diagram(
     exponents = np.where(stays, exponents, np.nan)
     above = header(unit, top=1.0)
     beneath = header(_key(mean_field is not None, language), top=0.36)
+    beneath |= {"align": "left"}
     return {
         "data": [
             _density(gains, visited, stays, language),

@@ -14,7 +14,6 @@ from explorer.figures._theme import (
     VERMILLION,
     Figure,
     axis,
-    header,
     layout,
     legend,
     number,
@@ -31,7 +30,7 @@ STEPS = Text(en="{n} steps", zh="{n} 步")
 ONE_STEP = Text(en="1 step", zh="1 步")
 REAL, IMAGINARY = Text(en="Re λ", zh="Re λ"), Text(en="Im λ", zh="Im λ")
 BEYOND = Text(en="{count} beyond |λ| = 3", zh="{count} 个在 |λ| = 3 之外")
-SMALL, LARGE = 3, 7
+SMALL, LARGE = 3, 6
 
 
 def eigenvalues_at_points(
@@ -40,7 +39,7 @@ def eigenvalues_at_points(
     """Draw the eigenvalues at some fixed points in the colours of their kinds.
 
     Args:
-        values: Of each point, up to 32 of the largest.
+        values: Of each point, the largest.
         kinds: Of each point, as in `_stability`.
         language: "en" or "zh".
         note: What they are eigenvalues of.
@@ -66,7 +65,7 @@ def eigenvalues_over_time(
     """Draw the eigenvalues along a sequence: large at the time slider's t.
 
     Args:
-        values: (times, at most 32).
+        values: (times, values), the largest of each.
         times: Time step of each row.
         language: "en" or "zh".
         note: What they are eigenvalues of.
@@ -107,9 +106,8 @@ def _spots(values: Values, language: Language, **more: Any) -> dict[str, Any]:
 def _words(value: complex, language: Language) -> str:
     if not np.isfinite(value):
         return ""
-    modulus = float(f"{abs(value):.3g}")
-    first = f"|λ| = {number(modulus)}"
-    more = pace(modulus).to(language), turn(float(np.angle(value))).to(language)
+    first = f"|λ| = {number(abs(value))}"
+    more = pace(abs(value)).to(language), turn(float(np.angle(value))).to(language)
     return "<br>".join([first, *more])
 
 
@@ -119,10 +117,10 @@ def _figure(
     known = np.abs(values[np.isfinite(values)])
     reach = float(min(max(1.12, 1.06 * known.max(initial=0.0)), FARTHEST))
     beyond = int((known > FARTHEST).sum())
-    notes = [*_labels(language), header(IMAGINARY.to(language))]
     title = note + (f" · {BEYOND.format(count=beyond).to(language)}" if beyond else "")
     key = {"text": title, "side": "top", "font": {"size": 12}}
     ends = [-round(reach, 3), round(reach, 3)]
+    square = {"zeroline": True, "nticks": 5}
     # An entry of the key that is always there carries its title.
     unit = {
         "name": "|λ| = 1",
@@ -136,12 +134,14 @@ def _figure(
             *data,
         ],
         "layout": layout(
-            annotations=notes,
+            annotations=_labels(language),
             showlegend=True,
-            legend=legend(y=1.05, title=key),
+            legend=legend(title=key),
             hovermode="closest",
-            xaxis=axis(REAL.to(language), range=ends, zeroline=True),
-            yaxis=axis(range=ends, zeroline=True, scaleanchor="x"),
+            # The plot shrinks to a square: ranges that grow to fill the card would
+            # stay grown when it is resized.
+            xaxis=axis(REAL.to(language), range=ends, constrain="domain", **square),
+            yaxis=axis(IMAGINARY.to(language), range=ends, scaleanchor="x", **square),
         ),
     }
 
@@ -160,18 +160,18 @@ def _circle(radius: float) -> dict[str, Any]:
 
 
 def _labels(language: Language) -> list[dict[str, Any]]:
-    """Return the time constants, each at its circle and none above another."""
+    """Return the time constants, each beneath the top of its circle."""
     labels = []
-    for place, steps in enumerate(CONSTANTS):
-        spot = np.exp(-1 / steps) * np.exp(1j * np.pi * (0.5 + 0.14 * place))
+    for steps in CONSTANTS:
         words = STEPS.format(n=steps) if steps > 1 else ONE_STEP
         labels.append(
             {
                 "text": words.to(language),
                 "showarrow": False,
                 "font": {"size": 11},
-                "x": round(float(spot.real), 3),
-                "y": round(float(spot.imag), 3),
+                "x": 0,
+                "y": round(float(np.exp(-1 / steps)), 3),
+                "xanchor": "left",
                 "yanchor": "top",
                 "opacity": 0.75,
             }

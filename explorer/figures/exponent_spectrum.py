@@ -19,7 +19,7 @@ from explorer.texts import Language, Text
 
 DIRECTION = Text(en="direction, sorted", zh="方向（排序后）")
 QUANTITY = Text(en="exponent λ, nats per time step", zh="指数 λ，奈特/时间步")
-MOST_BARS = 80
+MOST_BARS, FEW = 80, 10
 
 
 def exponent_spectrum(
@@ -41,12 +41,16 @@ def exponent_spectrum(
     return {
         "data": [_bars(places, exponents)],
         "layout": layout(
-            annotations=[header(f"{title}<br>{words}" if words else title)],
+            annotations=[
+                header(f"{title}<br>{words}" if words else title) | {"align": "left"}
+            ],
             margin={"l": 8, "r": 12, "t": 42, "b": 8, "pad": 0},
             hovermode="closest",
-            bargap=0.15,
+            bargap=0.15 if len(exponents) > FEW else 0.6,
             xaxis=axis(
-                DIRECTION.to(language), range=[0.4, max(len(exponents), 1) + 0.6]
+                DIRECTION.to(language),
+                range=[0.4, max(len(exponents), 1) + 0.6],
+                **({"dtick": 1} if len(exponents) <= FEW else {}),
             ),
             yaxis=axis(
                 range=[low - room, high + room if high else room],

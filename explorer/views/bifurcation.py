@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from explorer.cells import Cell
 from explorer.config import RunConfig
 from explorer.dynamics.bifurcation import (
     bifurcation,
@@ -37,11 +38,11 @@ NETWORK = Choice(
     },
 )
 UNITS = 100
-GAINS = np.linspace(0.5, 3, 101)
+GAINS, FEWER = np.linspace(0.5, 3, 101), np.linspace(0.5, 3, 51)
 STARTS = 2
-TRANSIENT, KEPT = 200, 60
-EASY = 100
-"""Up to so many units each gain is followed for as long as above."""
+KEPT = 120
+TRANSIENT, SHORT = 200, 80
+"""How long orbits go by first: of the random network, and of a run, which moves on."""
 
 
 class LongRun(NamedTuple):
@@ -57,7 +58,7 @@ class LongRun(NamedTuple):
 def _random(seed: int) -> LongRun:
     cell = random_network(UNITS, seed)
     starts = np.random.default_rng(seed + 1).standard_normal((STARTS, UNITS))
-    return _long_run(cell, GAINS, np.zeros(1), starts, unit=0)
+    return _long_run(cell, GAINS, np.zeros(1), starts, 0, TRANSIENT)
 
 
 def _of_run(scene: Scene, chosen: Mapping[str, str]) -> LongRun | None:
@@ -66,14 +67,17 @@ def _of_run(scene: Scene, chosen: Mapping[str, str]) -> LongRun | None:
         return None
     starts = spread_states(layer.states, STARTS)
     unit = int(layer.states.std(axis=(0, 1)).argmax())
-    gains = GAINS if starts.shape[1] <= EASY else GAINS[::2]
-    return _long_run(layer.cell, gains, x, starts, unit)
+    return _long_run(layer.cell, FEWER, x, starts, unit, SHORT)
 
 
 def _long_run(
-    cell: Any, gains: np.ndarray, x: np.ndarray, starts: np.ndarray, unit: int
+    cell: Cell,
+    gains: np.ndarray,
+    x: np.ndarray,
+    starts: np.ndarray,
+    unit: int,
+    transient: int,
 ) -> LongRun:
-    transient = TRANSIENT if starts.shape[1] <= EASY else TRANSIENT // 2
     found = bifurcation(cell, gains, x, starts, transient, KEPT)
     visited = found.values[..., unit].reshape(len(gains), -1)
     exponents = largest_exponents(cell, gains, x, starts[:1], transient, transient)

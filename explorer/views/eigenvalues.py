@@ -41,12 +41,12 @@ WHERE = Choice(
         "time": Text(en="at time t", zh="t 时刻"),
     },
 )
-MOST_VALUES = 32
+MOST_VALUES = 20
 """How many of a Jacobian's eigenvalues are drawn, the largest."""
 MOST_POINTS = 24
 WORK = 1.5e7
 """How much S^3 the Jacobians along the sequence may add up to: a fifth of a second."""
-MOST_TIMES, LEAST_TIMES = 40, 4
+MOST_TIMES, LEAST_TIMES = 24, 4
 
 
 class Spectrum(NamedTuple):
@@ -151,7 +151,7 @@ class Eigenvalues(View):
                 en="0 Jacobians that could be measured.", zh="可测的雅可比矩阵为 0 个。"
             )
         moduli = np.abs(found.values)
-        largest = float(f"{moduli.max():.3g}")
+        largest = float(moduli.max())
         return Text(
             en="{count} Jacobians with {size} eigenvalues each; the largest |λ| is "
             "{largest} ({pace}); {outside} lie outside the unit circle.",
