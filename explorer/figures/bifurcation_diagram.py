@@ -19,7 +19,10 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 Array = NDArray[np.float64]
-BINS = 60
+COARSE, FINE = 60, 200
+"""How many bins: a band is smooth in few, a line is thin in many."""
+FEW = 6
+"""What rests or is a cycle visits so many fine bins at most."""
 FULL = 8.0
 """The share of visits, in percent, from which on the colour is full."""
 FAR = 1e6
@@ -95,8 +98,9 @@ def _density(
     known = visited[stays]
     low, high = (known.min(), known.max()) if known.size else (-1.0, 1.0)
     room = 0.04 * max(high - low, 1e-3)
-    edges = np.linspace(low - room, high + room, BINS + 1)
-    share = np.array([np.histogram(np.nan_to_num(v), edges)[0] for v in visited])
+    share, edges = _histogram(visited, low - room, high + room, FINE)
+    if stays.any() and np.median((share[stays] > 0).sum(axis=1)) > FEW:
+        share, edges = _histogram(visited, low - room, high + room, COARSE)
     percent = 100 * share / visited.shape[1]
     z = [
         [round(float(v), 1) if v else None for v in row]
@@ -115,6 +119,13 @@ def _density(
         "hovertemplate": f"g = %{{x:.2f}}<br>%{{y:.2f}}: %{{z}} % {words}"
         "<extra></extra>",
     }
+
+
+def _histogram(visited: Array, low: float, high: float, bins: int) -> tuple:
+    """Return how often each bin is visited, (G, bins), and the bins' edges."""
+    edges = np.linspace(low, high, bins + 1)
+    known = np.nan_to_num(visited, posinf=0.0, neginf=0.0)
+    return np.array([np.histogram(values, edges)[0] for values in known]), edges
 
 
 def _exponents(

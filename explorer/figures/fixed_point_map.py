@@ -20,15 +20,15 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 Array = NDArray[np.float64]
-SIZES = {"2d": (3, 9, 11), "3d": (1.5, 5, 5)}
+SIZES = {"2d": (3, 9, 11), "3d": (2, 3.5, 5.5)}
 """The markers of a path, of its head, and of a fixed point."""
 MOST_LABELLED = 4
 POINT = Text(
     en="<b>{kind}</b><br>k = {ways} of {size} directions lead away<br>"
     "largest |λ| = {largest}: {pace}<br>speed q = {speed}<br>"
-    "descents that ended here: {visits}",
+    "searches that ended here: {visits}",
     zh="<b>{kind}</b><br>{size} 个方向中有 k = {ways} 个远离<br>"
-    "最大 |λ| = {largest}：{pace}<br>速度 q = {speed}<br>有 {visits} 次下降止于此处",
+    "最大 |λ| = {largest}：{pace}<br>速度 q = {speed}<br>有 {visits} 次搜索止于此处",
 )
 
 
@@ -90,9 +90,16 @@ def fixed_point_map(
             ),
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 10, "b": 8, "pad": 0},
-            **principal_axes(everything, explained, dims, language),
+            **_closer(principal_axes(everything, explained, dims, language)),
         ),
     }
+
+
+def _closer(axes: dict[str, Any]) -> dict[str, Any]:
+    """Look from nearer than in a low card: this one is high."""
+    if "scene" in axes:
+        axes["scene"]["camera"]["eye"] = {"x": 1.2, "y": 1.2, "z": 0.8}
+    return axes
 
 
 def _trace(spots: Array, dims: str, **more: Any) -> dict[str, Any]:
@@ -118,7 +125,10 @@ def _paths(paths: Array, times: NDArray[np.int_], dims: str) -> list[dict[str, A
     quiet: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
     dot = {"color": FAINT, "size": small, "line": {"width": 0}}
     here = {"color": GREY, "size": head, "line": {"width": 1, "color": "#FFFFFF"}}
-    width = {"color": FAINT, "width": 1 if dims == "2d" else 2}
+    # Lines in 3-D know no opacity, and thin ones are lost.
+    width = (
+        {"color": FAINT, "width": 1} if dims == "2d" else {"color": GREY, "width": 2}
+    )
     return [
         _trace(
             _gapped(lines),

@@ -40,7 +40,7 @@ NETWORK = Choice(
 UNITS = 100
 GAINS, FEWER = np.linspace(0.5, 3, 101), np.linspace(0.5, 3, 51)
 STARTS = 2
-KEPT = 120
+EASY, KEPT = 64, 120
 TRANSIENT, SHORT = 200, 80
 """How long orbits go by first: of the random network, and of a run, which moves on."""
 
@@ -67,7 +67,8 @@ def _of_run(scene: Scene, chosen: Mapping[str, str]) -> LongRun | None:
         return None
     starts = spread_states(layer.states, STARTS)
     unit = int(layer.states.std(axis=(0, 1)).argmax())
-    return _long_run(layer.cell, FEWER, x, starts, unit, SHORT)
+    gains = GAINS if starts.shape[1] <= EASY else FEWER
+    return _long_run(layer.cell, gains, x, starts, unit, SHORT)
 
 
 def _long_run(

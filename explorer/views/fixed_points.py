@@ -89,8 +89,8 @@ class FixedPointsView(View):
         if found is None:
             return held
         return Text(
-            en="{held} · {ended} of {all} descents came to rest",
-            zh="{held} · {all} 次下降中 {ended} 次停下",
+            en="{held} · {ended} of {all} searches came to rest",
+            zh="{held} · {all} 次搜索中 {ended} 次收敛",
         ).format(
             held=held,
             ended=int(found.visits.sum()),
@@ -108,9 +108,9 @@ class FixedPointsView(View):
         saddles = found.fixed & (found.unstable > 0)
         return Text(
             en="Fixed points ({held}): {stable} stable, {saddles} with directions "
-            "that lead away; {slow} slow points; from {all} descents.",
+            "that lead away; {slow} slow points; from {all} searches.",
             zh="不动点（{held}）：稳定 {stable} 个，带有远离方向的 {saddles} 个；"
-            "慢点 {slow} 个；共 {all} 次下降。",
+            "慢点 {slow} 个；共搜索 {all} 次。",
         ).format(
             held=held,
             stable=int(found.stable.sum()),
