@@ -3,7 +3,6 @@
 Up to that step a run with a change is the run without it, bit for bit: it forks there.
 """
 
-from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
@@ -26,8 +25,3 @@ class Change(NamedTuple):
     clip_norm: Annotated[
         float | None, Field(ge=CLIP_NORM[0], le=CLIP_NORM[1], allow_inf_nan=False)
     ]
-
-
-def after(changes: Iterable[Change], change: Change) -> tuple[Change, ...]:
-    """Return the changes before another one's step, and that one."""
-    return (*(earlier for earlier in changes if earlier.step < change.step), change)

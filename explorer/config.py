@@ -223,6 +223,24 @@ class RunConfig(BaseModel):
             return None
         return self.model_copy(update={"changes": self.changes[:-1]})
 
+    def changed(
+        self, step: int, learning_rate: float, clip_norm: float | None
+    ) -> "RunConfig":
+        """Return the run that goes by other values from a step on.
+
+        What was to change from that step on gives way to it. Where these are the values
+        that hold already, it is the run without what gave way.
+
+        Raises:
+            pydantic.ValidationError: the run ends before, or is changed too often.
+        """
+        earlier = tuple(c for c in self.changes if c.step < step)
+        before = self.model_copy(update={"changes": earlier})
+        change = Change(step, learning_rate, clip_norm)
+        if change[1:] == before.in_force(step)[1:]:
+            return before
+        return self.model_validate(self.model_dump() | {"changes": (*earlier, change)})
+
     def build_task(self) -> Task:
         """Return the task with its length and parameters."""
         own = tuple(sorted(self.task_params.items()))

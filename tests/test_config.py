@@ -118,6 +118,25 @@ def test_a_run_s_parent_is_the_run_without_its_last_change():
     assert config.parent.parent.parent is None
 
 
+def test_a_change_takes_the_place_of_those_from_its_step_on():
+    base = RunConfig(**FROZEN)
+    once = base.changed(60, 0.0005, 1)
+    assert once == RunConfig(**FROZEN, changes=[(60, 0.0005, 1)])
+    assert once.changed(60, 0.1, 1).changes == ((60, 0.1, 1.0),)
+    assert once.changed(80, 0.1, None).changes == ((60, 0.0005, 1), (80, 0.1, None))
+    assert once.changed(80, 0.1, None).changed(50, 0.1, 2).changes == ((50, 0.1, 2),)
+    with pytest.raises(ValidationError):
+        base.changed(120, 0.1, None)
+
+
+def test_a_change_to_what_holds_already_is_no_other_run():
+    base = RunConfig(**FROZEN)
+    once = base.changed(60, 0.0005, 1)
+    assert base.changed(60, base.learning_rate, base.clip_norm) == base
+    assert once.changed(80, 0.0005, 1) == once
+    assert once.changed(60, base.learning_rate, base.clip_norm) == base
+
+
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
