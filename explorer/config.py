@@ -216,6 +216,13 @@ class RunConfig(BaseModel):
         begun = Change(0, self.learning_rate, self.clip_norm)
         return [c for c in (begun, *self.changes) if c.step <= step][-1]
 
+    def changes_told(self) -> list[tuple[int, Text]]:
+        """Return each change's step and what is another value from there on."""
+        return [
+            (change.step, change.told_after(self.in_force(change.step - 1)))
+            for change in self.changes
+        ]
+
     @property
     def parent(self) -> "RunConfig | None":
         """The run that this one was until its last change; None without one."""

@@ -7,6 +7,7 @@ from explorer.texts import Language, Text
 from explorer.ui.address import current_settings, language, write_address
 from explorer.ui.controls import controls
 from explorer.ui.faults import said_to, show_problems
+from explorer.ui.forks import change_from_here, origin
 from explorer.ui.pasted import keep_text
 from explorer.ui.playground import buttons, pictures
 from explorer.ui.presets import lead, preset_menu
@@ -39,4 +40,6 @@ def _body(shared: Services, config: RunConfig, words: Language, page: str) -> No
     with st.container(horizontal=True, gap="small"):
         buttons(shared, config, words)
         preset_menu(words)
+        change_from_here(shared, config, words)
+    origin(config, words)
     pictures(shared, config, words, page)
