@@ -13,8 +13,15 @@ TOLD = 3  # changes in the key, the newest; all have their line
 EARLIER = Text(en="{count} earlier", zh="更早的 {count} 处")
 
 
-def change_marks(changes: Sequence[Changed]) -> dict[str, Any]:
-    """Return the part of the layout with a line through both panels at each change."""
+def change_marks(
+    changes: Sequence[Changed], panels: Sequence[tuple[float, float]]
+) -> dict[str, Any]:
+    """Return the part of the layout with a line through each panel at each change.
+
+    Args:
+        changes: those that were made.
+        panels: the part of the height that each panel takes; titles lie between them.
+    """
     return {
         "shapes": [
             {
@@ -23,12 +30,13 @@ def change_marks(changes: Sequence[Changed]) -> dict[str, Any]:
                 "yref": "paper",
                 "x0": step,
                 "x1": step,
-                "y0": 0,
-                "y1": 1,
+                "y0": bottom,
+                "y1": top,
                 "layer": "below",
                 "line": {"color": GREY, "width": 1, "dash": "dot"},
             }
             for step, _ in changes
+            for bottom, top in panels
         ]
     }
 

@@ -102,7 +102,7 @@ def loss_curves(
     words = rival_words(rivals, language, baseline_label if crowded else "")
     words += change_words(changes, language)
     made = _layout(scales, end, annotations, words, language)
-    return {"data": data, "layout": made | change_marks(changes)}
+    return {"data": data, "layout": made | change_marks(changes, PANELS)}
 
 
 def _layout(

@@ -113,17 +113,16 @@ def origin(config: RunConfig, language: Language) -> None:
     if config.parent is None:
         return
     (step, told), key = config.changes_told()[-1], config.parent.key[:8]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            FORK_OF.format(key=key, step=step).to(language),
-            key="parent",
-            icon=":material/call_split:",
-            type="tertiary",
-            help=BACK.to(language),
-            on_click=_back,
-            args=(config.parent,),
-        )
-        st.caption(told.to(language), width="content")
+    st.button(
+        FORK_OF.format(key=key, step=step).to(language),
+        key="parent",
+        icon=":material/call_split:",
+        type="tertiary",
+        help=BACK.to(language),
+        on_click=_back,
+        args=(config.parent,),
+    )
+    st.caption(told.to(language), width="content")
 
 
 def _back(parent: RunConfig) -> None:

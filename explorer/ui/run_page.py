@@ -29,6 +29,7 @@ def run_page(page: str, title: Text, purpose: Text | None = None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title.to(words), anchor=False, width="content")
         st.caption((purpose or lead(config)).to(words), width="content")
+        origin(config, words)
     show_problems(misfits, words)
     with said_to(words):
         _body(shared, config, words, page)
@@ -41,5 +42,4 @@ def _body(shared: Services, config: RunConfig, words: Language, page: str) -> No
         buttons(shared, config, words)
         preset_menu(words)
         change_from_here(shared, config, words)
-    origin(config, words)
     pictures(shared, config, words, page)
