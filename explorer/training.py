@@ -166,9 +166,10 @@ class Training:
     def _update(self, grad_norm: float) -> None:
         """Clip the gradient to the wanted norm and descend one step."""
         began = perf_counter()
-        if self.config.clip_norm is not None:
+        _, self.optimiser.rate, clip_norm = self.config.in_force(self.step)
+        if clip_norm is not None:
             norm = torch.tensor(grad_norm, device=self.device)
-            clip_grads_with_norm_(self.model.parameters(), self.config.clip_norm, norm)
+            clip_grads_with_norm_(self.model.parameters(), clip_norm, norm)
         self.step += 1
         self.optimiser.step(self.step)
         self.seconds += perf_counter() - began

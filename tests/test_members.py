@@ -98,6 +98,19 @@ def test_every_optimiser_takes_one_rate_or_each_member_its_own(optimiser, clip_n
     assert_each_as_alone(rates(configs[0], 1e-4, 3e-3, 0.1), PRECISE)
 
 
+@pytest.mark.usefixtures("_double_precision")
+def test_members_that_are_changed_alike_in_mid_run_are_each_as_alone():
+    changes = [(4, 0.1, 0.05), (8, 0.001, None)]
+    first, second = seeds(2, optimiser="momentum", changes=changes)
+    assert_each_as_alone([first, *rates(second, 0.003, 0.03)], PRECISE)
+
+
+def test_members_that_are_changed_otherwise_are_refused():
+    config = small(changes=[(4, 0.1, 0.05)])
+    with pytest.raises(ValueError, match="not in changes"):
+        Members([config, config.parent])
+
+
 @pytest.mark.parametrize("task", list(TASKS))
 def test_every_task_asks_each_member_what_it_asks_alone(task):
     configs = [

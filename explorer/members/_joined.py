@@ -126,9 +126,12 @@ class Joined:
             number: which update it is, counted from 1.
             norms: what `measure` returned.
         """
-        if self.config.clip_norm is not None:
+        change = self.config.in_force(number - 1)
+        if change.step:  # from then on, the learning rate is all members' alike
+            self.optimiser.rate = change.learning_rate
+        if change.clip_norm is not None:
             norm = torch.tensor(norms, device=self.device)[:, None]
-            scale = (self.config.clip_norm / (norm + NEAR_ZERO)).clamp(max=1.0)
+            scale = (change.clip_norm / (norm + NEAR_ZERO)).clamp(max=1.0)
             for gradient in self._gradients():
                 gradient.mul_(scale)
         self.optimiser.step(number)

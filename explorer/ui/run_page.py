@@ -10,6 +10,7 @@ from explorer.texts import Language, Text
 from explorer.ui.address import current_settings, language, write_address
 from explorer.ui.controls import controls
 from explorer.ui.faults import said_to, show_problems
+from explorer.ui.forks import change_from_here, origin
 from explorer.ui.pasted import keep_text
 from explorer.ui.playground import buttons, pictures
 from explorer.ui.presets import lead, preset_menu
@@ -49,6 +50,7 @@ def run_page(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title.to(words), anchor=False, width="content")
         st.caption((purpose or lead(config)).to(words), width="content")
+        origin(config, words)
     show_problems(misfits, words)
     with said_to(words):
         _body(shared, config, words, page, company)
@@ -68,6 +70,7 @@ def _body(
         if company is not None:
             company.buttons(shared, config, words)
         preset_menu(words)
+        change_from_here(shared, config, words)
     runs = company.runs(config) if company is not None else []
     beside = [other for other in runs if other != config]
     pictures(shared, config, words, page, beside)

@@ -64,6 +64,13 @@ FIGURES: dict[str, Make] = {
         [0.3, 0.2, 0.1],
         rivals=[("linear", 0.2, 0.1), ("ceiling", None, 0.9), ("none", None, None)],
     ),
+    "loss changed in mid-run": partial(
+        LOSS,
+        [0, 1, 2],
+        [0.3, 0.2, 0.1],
+        [0.3, 0.2, 0.1],
+        changes=[(100 * n, f"learning rate 0.{n}") for n in range(1, 9)],
+    ),
     "gradients": partial(gradient_profile, {"h": RNG.random(500), "c": np.ones(500)}),
     "gradients all zero": partial(gradient_profile, {"h": np.zeros(30)}),
     "gradients of one step": partial(gradient_profile, {"h": [1e-3]}),
