@@ -17,9 +17,13 @@ def principal_axes(
     explained: Sequence[float],
     dims: str,
     language: Language,
+    titles: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return axes of one scale whose ends are round, so that they seldom move."""
-    titles = [
+    """Return axes of one scale whose ends are round, so that they seldom move.
+
+    Without titles of their own they are principal components.
+    """
+    titles = titles or [
         COMPONENT.format(place=place + 1, share=100 * share).to(language)
         for place, share in enumerate(explained)
     ]

@@ -36,7 +36,8 @@ def scene(task: str = "adding", **settings: Any) -> Scene:
     steps = np.array([0, 1, 2, 4])
     loss, metric = first.loss * 0.9**steps, np.full(4, first.metric)
     scores = scores_of(config, first.weights)
-    return Scene(config, steps, loss, metric, 2, first.trace(), scores)
+    trace, weights = first.trace(), first.weights
+    return Scene(config, steps, loss, metric, 2, trace, scores, weights=weights)
 
 
 TOLD = {
