@@ -17,6 +17,8 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 MOST_UNITS, MOST_TIMES = 64, 300
+MOST_NAMED = 22
+"""How many rows have room for a name of their own."""
 UNIT = Text(en="unit", zh="单元")
 
 
@@ -67,8 +69,7 @@ def state_heatmap(
                 autorange="reversed",
                 showgrid=False,
                 ticks="",
-                dtick=_every(count),
-                type="linear" if rows is None else "category",
+                **(_numbered(count) if rows is None else _named(count)),
             ),
             **key_axes([-limit, 0, limit]),
             meta={"timeAxis": "x", "unitAxis": "y"},
@@ -82,8 +83,14 @@ def _reach(values: NDArray[np.float64]) -> float:
     return float(np.percentile(known, 99)) if known.size else 0.0
 
 
-def _every(units: int) -> int:
-    return next(n for n in (1, 2, 4, 8, 16) if units <= 5 * n or n == 16)
+def _numbered(count: int) -> dict[str, Any]:
+    return {"dtick": next(n for n in (1, 2, 4, 8, 16) if count <= 5 * n or n == 16)}
+
+
+def _named(count: int) -> dict[str, Any]:
+    """Return an axis of rows whose numbers cannot be told from their neighbours'."""
+    every = -(-count // MOST_NAMED)
+    return {"type": "category", "dtick": every, "tickfont": {"size": 9}}
 
 
 def _states(

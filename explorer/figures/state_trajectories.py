@@ -33,6 +33,7 @@ def state_trajectories(
     times: ArrayLike | None = None,
     axis_titles: Sequence[str] = (),
     palette: Sequence[str] = PALETTE,
+    tied: bool = True,
 ) -> Figure:
     """Draw thin lines, a small marker a time step, and a head at the current time.
 
@@ -52,6 +53,8 @@ def state_trajectories(
         times: Time step of each row of `points`, (T,); 0 … T-1 if None.
         axis_titles: What the axes are, if they are no principal components.
         palette: The colours of the classes, in turn.
+        tied: Whether the axes of the plane have one scale, or fill a card that is far
+            from square.
     """
     array = np.asarray(points, dtype=np.float64)
     array = np.round(array, _decimals(array)) + 0.0
@@ -73,7 +76,7 @@ def state_trajectories(
             legend=legend(itemsizing="constant"),
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 10, "b": 8, "pad": 0},
-            **principal_axes(array, explained, dims, language, axis_titles),
+            **principal_axes(array, explained, dims, language, axis_titles, tied),
         ),
     }
 

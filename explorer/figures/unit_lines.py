@@ -80,9 +80,13 @@ def unit_lines(
             showlegend=True,
             legend=legend(),
             annotations=notes,
-            xaxis=axis(TIME_STEP.to(language), range=[0, max(len(array) - 1, 1)]),
+            xaxis=axis(
+                TIME_STEP.to(language),
+                range=[0, max(len(array) - 1, 1)],
+                anchor="y2" if gates else "y",
+            ),
             yaxis=axis(title, domain=[foot, 1], nticks=5),
-            meta={"timeAxis": "x"},
+            meta={"timeAxis": "x", "unitLines": True},
             **more,
         ),
     }

@@ -140,6 +140,7 @@ class StateSpace(View):
             language=language,
             times=times,
             axis_titles=[UNIT.format(unit=u).to(language) for u in seen.units],
+            tied=False,
             palette=(BLUE, VERMILLION) if right else PALETTE,
         )
         lost = not np.isfinite(seen.points).any()
