@@ -23,7 +23,7 @@ from explorer.figures._theme import (
 from explorer.figures._words import harmless
 from explorer.texts import Language, Text
 
-FOOT, TOP = 0.74, 0.62  # lower edge of the upper panel, upper edge of the lower one
+FOOT, TOP = 0.74, 0.645  # lower edge of the upper panel, upper edge of the lower one
 AGREE = [[0.0, "rgba(14,124,193,0)"], [1.0, "rgba(14,124,193,0.62)"]]  # BLUE
 ASKED = Text(en="chosen<br>{spot}", zh="所选<br>{spot}")
 FOUND = Text(en="{likeness:.2f}<br>{spot}", zh="{likeness:.2f}<br>{spot}")
@@ -35,6 +35,7 @@ HOVER = Text(
 )
 MOST_COLUMNS, MOST_LETTERS, MOST_CHANNELS = 100, 44, 3
 SHORT = 3  # letters: what has more is drawn as a dot, like what has no room
+FEWEST_ROWS = 4  # that there is room for: one alone would be huge
 LANE = 0.36  # half of what a curve may take of its row's height
 
 
@@ -109,7 +110,7 @@ def span_matches(
     layout["yaxis2"] = axis(
         anchor="x2",
         domain=[0, TOP],
-        range=[len(rows) - 0.5, -0.5],
+        range=[max(len(rows), FEWEST_ROWS) - 0.5, -0.5],
         tickvals=list(range(len(rows))),
         ticktext=[_label(row).to(language) for row in rows],
         tickfont={"size": 10},
@@ -204,25 +205,45 @@ def _curves(
     windows = np.stack([row.inputs for row in rows])
     if windows.shape[2] > MOST_CHANNELS:
         windows = windows.mean(axis=2, keepdims=True)
-    keep = thinned(len(offsets), MOST_COLUMNS)
-    data = []
+    data: list[dict[str, Any]] = []
     for channel in range(windows.shape[2]):
         values = windows[..., channel]
+        colour = GREY if windows.shape[2] < 3 else PALETTE[channel]
         known = values[np.isfinite(values)]
-        reach = float(np.abs(known).max(initial=0.0)) or 1.0
-        sparse = np.isin(known, (-1, 0, 1)).all() and (known == 0).mean() >= 0.5
-        if sparse:
-            place, at = np.nonzero(np.nan_to_num(values))
-            marker = {"color": ORANGE, "size": 8, "symbol": "diamond"}
-            height = place - LANE * values[place, at]
-            x, y = offsets[at].tolist(), rounded(height)
-            look = {"mode": "markers", "marker": marker}
+        if np.isin(known, (-1, 0, 1)).all() and (known == 0).mean() >= 0.5:
+            data.append(_marks(values, offsets))
         else:
-            lanes = np.arange(len(rows))[:, None] - LANE * values[:, keep] / reach
-            gap = np.full((len(rows), 1), np.nan)
-            y = rounded(np.concatenate([lanes, gap], axis=1))
-            x = (offsets[keep].tolist() + [None]) * len(rows)
-            colour = GREY if windows.shape[2] < 3 else PALETTE[channel]
-            look = {"mode": "lines", "line": {"color": colour, "width": 1.5}}
-        data.append(_lower("scatter", x=x, y=y, hoverinfo="skip", **look))
+            data += _lanes(values, offsets, colour)
     return data
+
+
+def _marks(values: NDArray[np.float64], offsets: NDArray[np.int_]) -> dict[str, Any]:
+    """Return what is not 0 in (rows, window) as diamonds, above the middle or below."""
+    place, at = np.nonzero(np.nan_to_num(values))
+    return _lower(
+        "scatter",
+        mode="markers",
+        x=offsets[at].tolist(),
+        y=rounded(place - LANE * values[place, at]),
+        marker={"color": ORANGE, "size": 8, "symbol": "diamond"},
+        hoverinfo="skip",
+    )
+
+
+def _lanes(
+    values: NDArray[np.float64], offsets: NDArray[np.int_], colour: str
+) -> list[dict[str, Any]]:
+    """Return each row of (rows, window) as a curve about the row's middle."""
+    keep = thinned(len(offsets), MOST_COLUMNS)
+    reach = float(np.nanmax(np.abs(values))) or 1.0
+    return [
+        _lower(
+            "scatter",
+            mode="lines",
+            x=offsets[keep].tolist(),
+            y=rounded(place - LANE * row[keep] / reach),
+            line={"color": colour, "width": 1.5},
+            hoverinfo="skip",
+        )
+        for place, row in enumerate(values)
+    ]

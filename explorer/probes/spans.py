@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-SHARE, PERCENTILE = 0.5, 99
-"""The threshold: half of what |h| hardly ever exceeds."""
+SHARES, PERCENTILE = (0.5, 0.25, 0.1), 99
+"""Thresholds, as shares of what |h| hardly ever exceeds: a lower one if need be."""
+LEAST = 3
+"""How many units have to be active: two sets of fewer are alike by chance."""
 TIE = 1e-6
 """Less than two Jaccard indices of so few units can differ by."""
 
@@ -51,10 +53,11 @@ class Matches(NamedTuple):
     agreement: np.ndarray
 
 
-def threshold(hidden: np.ndarray) -> float:
-    """Return half the 99th percentile of |h|; 0 where nothing is finite."""
+def thresholds(hidden: np.ndarray) -> list[float]:
+    """Return shares of the 99th percentile of |h|, falling; 0 if nothing is finite."""
     sizes = np.abs(hidden[np.isfinite(hidden)])
-    return SHARE * float(np.percentile(sizes, PERCENTILE)) if sizes.size else 0.0
+    reach = float(np.percentile(sizes, PERCENTILE)) if sizes.size else 0.0
+    return [share * reach for share in SHARES]
 
 
 def busiest(hidden: np.ndarray, length: int) -> int:
@@ -81,11 +84,13 @@ def alike(
         last: its last one, included.
         count: how many matches to return, at most.
     """
-    level = threshold(hidden)
-    active = np.concatenate([hidden > level, hidden < -level], axis=-1)
     length = last - first + 1
-    held = _held(active, length)
-    wanted = held[first, sequence]
+    for level in thresholds(hidden):
+        active = np.concatenate([hidden > level, hidden < -level], axis=-1)
+        held = _held(active, length)
+        wanted = held[first, sequence]
+        if wanted.sum() >= min(LEAST, hidden.shape[-1]):
+            break
     shared = (held & wanted).sum(axis=-1)
     union = (held | wanted).sum(axis=-1)
     size = int(wanted.sum())

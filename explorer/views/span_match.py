@@ -39,13 +39,17 @@ COMPARED = Text(
     en="{few} of {all} units beyond ±{level} all the while",
     zh="{all} 个单元中有 {few} 个始终超出 ±{level}",
 )
+TOO_LONG = Text(
+    en="no unit is active all the while: take a shorter span",
+    zh="没有始终活跃的单元：请选更短的区间",
+)
 
 
 def _span(scene: Scene, chosen: Mapping[str, str], layer: int) -> tuple[int, int]:
     """Return the first and last time step that the reader chose."""
     length = scene.config.seq_len
     drawn = _drawn(chosen.get(DRAWN, ""), length)
-    which, short = SPAN.of(chosen), max(2, min(length // 10, 20))
+    which, short = SPAN.of(chosen), min(max(length // 20, 3), 10)
     if which == DRAWN and drawn:
         return drawn
     if which in ("early", "late"):
@@ -119,9 +123,7 @@ class SpanMatch(View):
             input_kind=task.input_kind,
             language=language,
             highlight=task.message_symbols,
-            note=COMPARED.format(
-                few=len(found.units), all=units, level=number(found.threshold)
-            ).to(language),
+            note=_note(found, units).to(language),
         )
         lost = not np.isfinite(trace.states["h"]).any()
         return with_sentence(figure, BLOWN_UP, language) if lost else figure
@@ -155,6 +157,14 @@ class SpanMatch(View):
             start=best.start,
             likeness=best.likeness,
         )
+
+
+def _note(found: Matches, units: int) -> Text:
+    """Return what was compared in words."""
+    few = len(found.units)
+    if not few:
+        return TOO_LONG
+    return COMPARED.format(few=few, all=units, level=number(found.threshold))
 
 
 def _row(
