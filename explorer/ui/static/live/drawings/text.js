@@ -15,11 +15,19 @@ export default class ColouredText {
       const t = this.words?.indexOf(target);
       if (t >= 0) seek(t);
     };
+    this.body.onkeydown = (event) => {
+      const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const t = this.t + move;
+      if (!this.words[t]) return;
+      event.preventDefault();
+      seek(t);
+    };
   }
 
   show(data, { t, fresh }) {
     if (fresh) this.write(data);
     const now = this.words[t];
+    this.t = t;
     if (now === this.now) return;
     this.now?.classList.remove("text-now");
     this.words.forEach((word, at) => word.classList.toggle("text-later", at > t));
