@@ -23,7 +23,7 @@ from explorer.figures._theme import (
 from explorer.figures._words import harmless
 from explorer.texts import Language, Text
 
-FOOT, TOP = 0.74, 0.645  # lower edge of the upper panel, upper edge of the lower one
+FOOT, TOP = 0.75, 0.64  # lower edge of the upper panel, upper edge of the lower one
 AGREE = [[0.0, "rgba(14,124,193,0)"], [1.0, "rgba(14,124,193,0.62)"]]  # BLUE
 ASKED = Text(en="chosen<br>{spot}", zh="所选<br>{spot}")
 FOUND = Text(en="{likeness:.2f}<br>{spot}", zh="{likeness:.2f}<br>{spot}")

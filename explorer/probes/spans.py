@@ -63,11 +63,13 @@ def thresholds(hidden: np.ndarray) -> list[float]:
 def busiest(hidden: np.ndarray, length: int) -> int:
     """Return the first time step of the span that begins with the largest change.
 
+    The first step of all does not count: it comes from no state of the network's own.
+
     Args:
-        hidden: (time, hidden), of one sequence that starts from 0.
+        hidden: (time, hidden), of one sequence.
         length: how many time steps the span has.
     """
-    moves = np.linalg.norm(np.diff(hidden, axis=0, prepend=0.0), axis=1)
+    moves = np.linalg.norm(np.diff(hidden, axis=0, prepend=hidden[:1]), axis=1)
     starts = moves[: len(hidden) - length + 1]
     return int(np.where(np.isfinite(starts), starts, -1.0).argmax())
 

@@ -22,7 +22,7 @@ from explorer.views._view import (
     spread,
 )
 
-MOST_TIMES = 100
+MOST_TIMES = 90
 
 
 def _distances(scene: Scene, layer: int) -> tuple[np.ndarray, np.ndarray]:

@@ -30,7 +30,7 @@ from explorer.views._view import (
     spread,
 )
 
-MOST_TIMES = 200
+MOST_TIMES = 150
 ORDER = Choice(
     "order",
     Text(en="order of the units", zh="单元的顺序"),
@@ -93,10 +93,10 @@ class SortedStates(View):
     order = 21
     title = Text(en="Units in order", zh="单元排序")
     caption = Text(
-        en="A row is a unit with its own number. Sorted by peak, a diagonal is a chain "
-        "of units that hand on; stripes to the end remember. Click a unit.",
-        zh="一行是一个单元，左侧为其编号。按峰值排序后，"
-        "斜线是依次接力的单元，直到末尾的条纹是记忆。可点选单元。",
+        en="A row is a unit, by its number. Sorted by peak, a diagonal is a chain that "
+        "hands on; stripes to the end remember. Click one.",
+        zh="一行是一个单元（左为编号）。按峰值排序时，"
+        "斜线是依次接力的单元，直到末尾的条纹是记忆。可点选。",
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:

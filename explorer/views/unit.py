@@ -40,9 +40,9 @@ class Unit(View):
     order = 22
     title = Text(en="One unit", zh="单个单元")
     caption = Text(
-        en="A line is the unit's state in one sequence; one that tells classes apart "
-        "parts their colours. Click a unit elsewhere to see it here.",
-        zh="一条线是该单元在一个序列中的状态；能区分类别的单元会把颜色分开。"
+        en="A line is the unit's state in one sequence; if colours part, it tells "
+        "classes apart. Click any unit to see it here.",
+        zh="一条线是该单元在一个序列中的状态；颜色分开说明它能区分类别。"
         "在别处点选单元即可在此查看。",
     )
 
