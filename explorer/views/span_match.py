@@ -7,8 +7,9 @@ import numpy as np
 
 from explorer.config import RunConfig
 from explorer.figures._missing import BLOWN_UP, with_sentence
+from explorer.figures._span_rows import Row
 from explorer.figures._theme import number
-from explorer.figures.span_matches import Row, span_matches
+from explorer.figures.span_matches import span_matches
 from explorer.probes.spans import Matches, alike, busiest
 from explorer.texts import Language, Text
 from explorer.views._view import (

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from explorer.figures._span_rows import Row
 from explorer.figures._theme import Figure
 from explorer.figures.class_answer import class_answer
 from explorer.figures.classes_answer import classes_answer
@@ -18,7 +19,7 @@ from explorer.figures.readings import readings
 from explorer.figures.recurrence_map import recurrence_map
 from explorer.figures.scores import scores
 from explorer.figures.series_answer import series_answer
-from explorer.figures.span_matches import Row, span_matches
+from explorer.figures.span_matches import span_matches
 from explorer.figures.state_heatmap import state_heatmap
 from explorer.figures.state_trajectories import state_trajectories
 from explorer.figures.unit_lines import unit_lines
