@@ -83,6 +83,14 @@ class Panel(TypedDict):
     `meta.live` is "loss" or "metric" has training steps for x, and goes on with what
     the stream brings.
 
+    `layout.meta.unitAxis`, such as "y", says that places on that axis are units by
+    their number, and a trace whose `meta.unit` is a number is that unit's line (then
+    `layout.meta.unitLines` is true): pointing at a unit makes it stand out in all
+    pictures, and a click chooses it where a card has an option "unit" with a value
+    "clicked"; all views find it in `chosen` as "clicked", such as "17,4", the one
+    clicked before it last. `layout.meta.selects` names an option with a value "drawn":
+    dragging along the time axis chooses it, and `chosen` has a "drawn" such as "12-20".
+
     Where `drawing` is not "plotly", the script of that name in `static/live/drawings/`
     draws `figure`, whatever that is.
     """
