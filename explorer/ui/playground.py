@@ -162,7 +162,7 @@ def _read(shared: Services, config: RunConfig, language: Language, page: str) ->
         if run is not None:
             shared.jobs.watch(config.key, viewer())
         watching = shared.store.viewers(config.key) if run else 0
-        data = _paced(
+        data = paced(
             (config.key, page, step, str(options), language, _moment(run)),
             run.step if run else 0,
             SHARE / pace(shared.jobs.watchers),
@@ -190,7 +190,7 @@ def _moment(run: Run | None) -> int | None:
     return None if run.active else run.step
 
 
-def _paced(
+def paced(
     wanted: tuple, step: int, share: float, draw: Callable[[], LiveData]
 ) -> LiveData:
     """Draw anew, unless it would be the same or drawing has had its share."""
