@@ -8,8 +8,12 @@ from explorer.duels._bands import Band, band_over_seconds, band_over_steps
 from explorer.duels._duel import LARGEST, MAY_DIFFER, SEEDS, Duel, Overrides
 from explorer.duels._equal import equal_parameters, parameters
 from explorer.duels._horizon import (
+    FRACTION,
     LENGTHS,
+    STEPS,
     Outcome,
+    Trials,
+    outcome,
     predicted_lag,
     reached,
     trial,
@@ -29,17 +33,20 @@ from explorer.duels._results import Solved, solved_at
 from explorer.duels._words import differences, label, names
 
 __all__ = [
+    "FRACTION",
     "LARGEST",
     "LENGTHS",
     "MAY_DIFFER",
     "READY",
     "SEEDS",
+    "STEPS",
     "Band",
     "Duel",
     "Outcome",
     "Overrides",
     "Ready",
     "Solved",
+    "Trials",
     "band_over_seconds",
     "band_over_steps",
     "differences",
@@ -48,6 +55,7 @@ __all__ = [
     "label",
     "names",
     "parameters",
+    "outcome",
     "predicted_lag",
     "reached",
     "read_seeds",

@@ -5,6 +5,7 @@ after shorter ones, and after a length at which all seeds failed there is none.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -46,19 +47,24 @@ def trial(config: RunConfig, length: int) -> RunConfig:
     )
 
 
-def trials_of(duel: Duel) -> list[list[list[RunConfig]]]:
-    """Return all trials, [variant][length][seed]."""
-    return [
-        [[trial(config, length) for config in seeds] for length in LENGTHS]
+Trials = tuple[tuple[tuple[RunConfig, ...], ...], ...]
+"""[variant][length][seed]"""
+
+
+@lru_cache(maxsize=8)
+def trials_of(duel: Duel) -> Trials:
+    """Return all trials of a duel."""
+    return tuple(
+        tuple(tuple(trial(config, length) for config in seeds) for length in LENGTHS)
         for seeds in duel.runs
-    ]
+    )
 
 
 def outcome(config: RunConfig, run: Run | None, records: Records | None) -> Outcome:
     """Return what is known of a trial."""
     if records is not None and solved_at(config, records) is not None:
         return "solved"
-    if run is not None and run.status in ("done", "diverged"):
+    if run is not None and run.status in ("done", "diverged", "failed"):
         return "failed"
     return "open"
 
@@ -67,7 +73,7 @@ def trials_due(found: Sequence[Sequence[Outcome]]) -> int | None:
     """Return at which of its lengths a variant is to be tried now; None at none.
 
     Args:
-        found: [length][seed], the outcomes of one variant.
+        found: [length][seed], the outcomes of one variant, as far as they are known.
     """
     for place, outcomes in enumerate(found):
         if "open" in outcomes:
@@ -81,12 +87,13 @@ def reached(found: Sequence[Sequence[Outcome]]) -> int | None:
     """Return the longest T that most seeds of a variant solved; None where none is."""
     solved = [
         length
-        for length, outcomes in zip(LENGTHS, found, strict=True)
+        for length, outcomes in zip(LENGTHS, found, strict=False)
         if sum(each == "solved" for each in outcomes) * 2 > len(outcomes)
     ]
     return max(solved, default=None)
 
 
+@lru_cache(maxsize=32)
 def predicted_lag(config: RunConfig, fraction: float = FRACTION) -> int | None:
     """Return after how many steps back an untrained net's gradient is all but gone.
 

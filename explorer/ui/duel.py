@@ -1,16 +1,19 @@
 """The page of duels: settings side by side on the same data, batches and seeds."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from explorer.config import RunConfig
 from explorer.duels import READY, Duel, ready_of
 from explorer.problems import Problem
 from explorer.store import StoreError
 from explorer.texts import Language, Text
 from explorer.ui.controls import controls
 from explorer.ui.duel_cards import adder, cards, equalise
+from explorer.ui.duel_horizon import horizon
 from explorer.ui.duel_panels import Standings, duel_panels
 from explorer.ui.duel_runs import Standing, rest, standings, start
 from explorer.ui.duel_settings import COUNT, choose_ready, duel_address
@@ -98,6 +101,7 @@ def _body(shared: Services, duel: Duel, language: Language) -> None:
     cards(duel, language)
     again = FASTEST * pace(shared.jobs.watchers) if active else IDLE
     st.fragment(_moving, run_every=again)(shared, duel, language)
+    horizon(shared, duel, language)
 
 
 def _buttons(
@@ -113,8 +117,8 @@ def _buttons(
         help=HELP["train"].to(language),
         type="primary",
         disabled=all(each.active or each.over for each in every),
-        on_click=start,
-        args=(shared, configs),
+        on_click=_pressed,
+        args=(start, shared, configs),
     )
     st.button(
         PAUSE.to(language),
@@ -122,8 +126,8 @@ def _buttons(
         key="button_pause",
         help=HELP["pause"].to(language),
         disabled=not active,
-        on_click=rest,
-        args=(shared, configs),
+        on_click=_pressed,
+        args=(rest, shared, configs),
     )
     st.button(
         EQUAL.to(language),
@@ -151,6 +155,13 @@ def _buttons(
         on_change=touch,
         persist_state="session",
     )
+
+
+def _pressed(
+    action: Callable[..., None], shared: Services, configs: list[RunConfig]
+) -> None:
+    touch()
+    action(shared, configs)
 
 
 def _ready_chosen() -> None:

@@ -10,7 +10,6 @@ from explorer.store import Records, Run, StoreError
 from explorer.ui.faults import press_sentence
 from explorer.ui.playground import FIRST_PICTURE
 from explorer.ui.services import Services, viewer
-from explorer.ui.state import touch
 
 KNOWN = "duel_known"
 """Where a session keeps what it has read, by the runs' keys."""
@@ -77,9 +76,14 @@ def _any(records: Records | None) -> bool:
     return records is not None and len(records.step) > 0
 
 
-def start(shared: Services, configs: Iterable[RunConfig]) -> None:
-    """Let runs go on to their ends; a store that fails leaves the rest as they were."""
-    touch()
+def start(shared: Services, configs: Iterable[RunConfig], wait: bool = True) -> None:
+    """Let runs go on to their ends; a store that fails leaves the rest as they were.
+
+    Args:
+        shared: where they are.
+        configs: the runs.
+        wait: whether to wait, for a moment, until the first has brought something.
+    """
     try:
         first = None
         for config in configs:
@@ -88,7 +92,7 @@ def start(shared: Services, configs: Iterable[RunConfig]) -> None:
                 continue
             shared.jobs.start(run.key, viewer())
             first = first or run
-        if first is not None:
+        if wait and first is not None:
             shared.jobs.wait(first.key, first.step, FIRST_PICTURE)
     except StoreError as error:
         st.session_state["refused"] = press_sentence(error)
@@ -96,7 +100,6 @@ def start(shared: Services, configs: Iterable[RunConfig]) -> None:
 
 def rest(shared: Services, configs: Iterable[RunConfig]) -> None:
     """Let runs rest where they are, those aside that others look at too."""
-    touch()
     try:
         for config in configs:
             if not shared.store.viewers(config.key, besides=viewer()):
