@@ -13,6 +13,7 @@ from explorer.store import StoreError
 from explorer.texts import Language, Text
 from explorer.ui.controls import controls
 from explorer.ui.duel_cards import adder, cards, equalise
+from explorer.ui.duel_gates import gates
 from explorer.ui.duel_horizon import horizon
 from explorer.ui.duel_panels import Standings, duel_panels
 from explorer.ui.duel_runs import Standing, rest, standings, start
@@ -102,6 +103,7 @@ def _body(shared: Services, duel: Duel, language: Language) -> None:
     again = FASTEST * pace(shared.jobs.watchers) if active else IDLE
     st.fragment(_moving, run_every=again)(shared, duel, language)
     horizon(shared, duel, language)
+    gates(shared, duel, language)
 
 
 def _buttons(
