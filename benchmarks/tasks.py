@@ -66,19 +66,22 @@ START_TITLES = {
 
 
 class Question(NamedTuple):
-    """A task, the metric at which it counts as solved, and what others found."""
+    """A task and what others found."""
 
     name: str
     settings: dict[str, Any]
-    mark: float
     published: Text
+
+    @property
+    def mark(self) -> float | None:
+        """The metric at which it counts as solved."""
+        return TASKS[self.settings["task"]].mark
 
 
 QUESTIONS = [
     Question(
         "adding, T=100",
         {"task": "adding", "seq_len": 100},
-        0.01,
         Text(
             en="an LSTM solves it at T=100 (Hochreiter & Schmidhuber 1997)",
             zh="LSTM 能解决 T=100（Hochreiter & Schmidhuber 1997）",
@@ -87,28 +90,25 @@ QUESTIONS = [
     Question(
         "temporal order, T=100",
         {"task": "temporal_order", "seq_len": 100},
-        0.99,
         Text(
             en="an LSTM solves it at T=100–110 (Hochreiter & Schmidhuber 1997, 6a)",
             zh="LSTM 能解决 T=100–110（Hochreiter & Schmidhuber 1997，实验 6a）",
         ),
     ),
     Question(
-        "temporal order, T=60", {"task": "temporal_order", "seq_len": 60}, 0.99, NOTHING
+        "temporal order, T=60", {"task": "temporal_order", "seq_len": 60}, NOTHING
     ),
     Question(
         "delayed recall, T=100",
         {"task": "delayed_recall", "seq_len": 100},
-        0.99,
         NOTHING,
     ),
     Question(
-        "delayed recall, T=50", {"task": "delayed_recall", "seq_len": 50}, 0.99, NOTHING
+        "delayed recall, T=50", {"task": "delayed_recall", "seq_len": 50}, NOTHING
     ),
     Question(
         "copying, 5 of 4 symbols over 30 blanks",
         {"task": "copying", "seq_len": 40, "copied": 5, "symbols": 4},
-        0.99,
         Text(
             en="an RNN stays at the baseline (Arjovsky et al. 2016)",
             zh="RNN 停留在基线（Arjovsky et al. 2016）",
@@ -118,7 +118,6 @@ QUESTIONS = [
 ALONE = Question(
     "adding, T=50",
     {"task": "adding", "seq_len": 50, "steps": 1000, "learning_rate": 0.01},
-    0.01,
     NOTHING,
 )
 

@@ -5,6 +5,7 @@ import pytest
 from benchmarks.solve import EXERCISES, Solved, solve, told
 from explorer.config import RunConfig
 from explorer.presets import PRESETS
+from explorer.tasks import TASKS
 
 
 def run(**settings):
@@ -35,6 +36,6 @@ def test_a_row_says_how_many_and_the_median():
     assert told([None]) == "0 of 1 | | |"
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values())
-def test_an_exercise_is_a_ready_experiment(exercise):
-    assert exercise.preset in PRESETS
+@pytest.mark.parametrize("preset", EXERCISES.values())
+def test_an_exercise_is_a_ready_experiment_with_a_mark(preset):
+    assert TASKS[PRESETS[preset].query["task"]].mark is not None

@@ -84,6 +84,8 @@ class Task(BaseModel):
             "classes", or "labels", a yes or no.
         sequences_axis: which axis of the targets counts the sequences.
         higher_is_better: which way the metric improves.
+        mark: the metric from which on a run counts as having solved the task; None
+            where no value says so, as with texts and measured series.
         value_range: where a value asked for at the end lies.
         family: the group of tasks that it belongs to, a key of `FAMILIES`.
         settings: settings of a run under which the task is instructive within 20 s.
@@ -104,6 +106,7 @@ class Task(BaseModel):
     sequences_axis: ClassVar[int] = 1
     metric_title: ClassVar[Text]
     higher_is_better: ClassVar[bool] = False
+    mark: ClassVar[float | None] = None
     value_range: ClassVar[tuple[float, float] | None] = None
     settings: ClassVar[dict[str, str | int | float]] = {}
     score_titles: ClassVar[dict[str, Text]] = {}
@@ -155,6 +158,13 @@ class Task(BaseModel):
     @abstractmethod
     def metric(self, outputs: Tensor, targets: Tensor) -> float:
         """Return the task's own score over a batch; shapes as in `losses`."""
+
+    @classmethod
+    def solved(cls, metric: float) -> bool:
+        """Return whether a metric passes the mark; no if the task has none, or NaN."""
+        if cls.mark is None:
+            return False
+        return metric >= cls.mark if cls.higher_is_better else metric < cls.mark
 
     @abstractmethod
     def baseline(self) -> Baseline:

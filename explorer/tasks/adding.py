@@ -24,6 +24,7 @@ class Adding(ValueAtEnd):
     )
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "values"
+    mark = 0.01
     value_range = (0.0, 2.0)
     settings = {
         "cell": "lstm",

@@ -60,6 +60,7 @@ class Anbn(ClassPerStep):
     source = "Gers & Schmidhuber 2001"
     input_kind = "symbols"
     metric_title = Text(en="accuracy after each b", zh="每个 b 之后的准确率")
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "chrono",

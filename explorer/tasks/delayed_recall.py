@@ -26,6 +26,7 @@ class DelayedRecall(ClassAtEnd):
     )
     source = "Bengio, Simard & Frasconi 1994"
     input_kind = "symbols"
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "chrono",

@@ -31,6 +31,7 @@ class Dyck(ClassPerStep):
     source = "Suzgun et al. 2019; Hewitt et al. 2020"
     input_kind = "symbols"
     metric_title = Text(en="right kind of closing bracket", zh="闭括号种类的准确率")
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "chrono",

@@ -55,6 +55,7 @@ class EmbeddedReber(ClassPerStep):
     metric_title = Text(
         en="accuracy at the letter before the last", zh="倒数第二个字母的准确率"
     )
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "chrono",

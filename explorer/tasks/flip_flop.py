@@ -29,6 +29,7 @@ class FlipFlop(Series):
     source = "Sussillo & Barak 2013"
     input_kind = "values"
     metric_title = Text(en="mean squared error", zh="均方误差")
+    mark = 0.01
     settings = {
         "cell": "rnn",
         "init": "default",

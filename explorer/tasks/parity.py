@@ -26,6 +26,7 @@ class Parity(ClassPerStep):
     )
     source = "Minsky & Papert 1969"
     input_kind = "symbols"
+    mark = 0.99
     settings = {
         "cell": "rnn",
         "init": "default",

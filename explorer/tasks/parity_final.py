@@ -29,6 +29,7 @@ class ParityFinal(ClassAtEnd):
     )
     source = "Delétang et al. 2023"
     input_kind = "symbols"
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "forget",

@@ -27,6 +27,7 @@ class TemporalOrder(ClassAtEnd):
     )
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "symbols"
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "chrono",

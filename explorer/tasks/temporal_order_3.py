@@ -30,6 +30,7 @@ class TemporalOrder3(ClassAtEnd):
     )
     source = "Hochreiter & Schmidhuber 1997"
     input_kind = "symbols"
+    mark = 0.99
     settings = {
         "cell": "lstm",
         "init": "chrono",

@@ -206,7 +206,7 @@ def _read(
             if run is not None and (run is runs[0] or run.active):
                 shared.jobs.watch(run.key, viewer())
         watching = shared.store.viewers(config.key) if runs[0] else 0
-        data = _paced(
+        data = paced(
             (config.key, page, step, str(options), language, *map(_moment, runs)),
             tuple(run.step if run else 0 for run in runs),
             SHARE / pace(shared.jobs.watchers),
@@ -234,7 +234,7 @@ def _moment(run: Run | None) -> int | None:
     return None if run.active else run.step
 
 
-def _paced(
+def paced(
     wanted: tuple, steps: tuple[int, ...], share: float, draw: Callable[[], LiveData]
 ) -> LiveData:
     """Draw anew, unless it would be the same or drawing has had its share."""

@@ -149,6 +149,15 @@ def test_the_guess_is_worse_than_perfect_and_finite(task):
 
 
 @every_variant
+def test_a_guess_has_not_solved_a_task_and_a_perfect_answer_has(task):
+    if task.mark is None:
+        assert not task.solved(math.inf) and not task.solved(-math.inf)
+        return
+    assert not task.solved(task.baseline().metric) and not task.solved(math.nan)
+    assert task.solved(1.0 if task.higher_is_better else 0.0)
+
+
+@every_variant
 def test_rivals_reach_something_finite_and_have_names_of_their_own(task):
     rivals = task.rivals()
     for rival in rivals:

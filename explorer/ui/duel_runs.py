@@ -1,0 +1,108 @@
+"""The runs of a duel as they stand in the store, read anew where they have moved."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import streamlit as st
+
+from explorer.config import RunConfig
+from explorer.store import Records, Run, StoreError
+from explorer.ui.faults import press_sentence
+from explorer.ui.playground import FIRST_PICTURE
+from explorer.ui.services import Services, viewer
+
+KNOWN = "duel_known"
+"""Where a session keeps what it has read, by the runs' keys."""
+
+
+class Standing(NamedTuple):
+    """A run as far as it has come; None where nobody has opened it."""
+
+    config: RunConfig
+    run: Run | None
+    records: Records | None
+
+    @property
+    def step(self) -> int:
+        """How many updates are made."""
+        return self.run.step if self.run else 0
+
+    @property
+    def active(self) -> bool:
+        """Whether it advances as long as somebody looks at it."""
+        return self.run is not None and self.run.active
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to train."""
+        return self.run is not None and self.run.status in ("done", "diverged")
+
+
+def standings(
+    shared: Services, configs: Iterable[RunConfig], slot: str = KNOWN
+) -> list[Standing]:
+    """Return how runs stand, and let those go on that advance.
+
+    Args:
+        shared: where they are.
+        configs: the runs.
+        slot: where the session keeps the records that it has read.
+    """
+    before: dict[str, Standing] = st.session_state.get(slot, {})
+    known: dict[str, Standing] = {}
+    for config in configs:
+        key = config.key
+        known[key] = _standing(shared, config, key, before.get(key))
+    st.session_state[slot] = known
+    return list(known.values())
+
+
+def _standing(
+    shared: Services, config: RunConfig, key: str, before: Standing | None
+) -> Standing:
+    if before is not None and before.over and before.records is not None:
+        return before
+    run = shared.store.run(key)
+    if run is None:
+        return Standing(config, None, None)
+    if run.active:
+        shared.jobs.watch(key, viewer())
+    moved = before is None or before.records is None or before.step != run.step
+    records = shared.store.records(key) if moved else before and before.records
+    return Standing(config, run, records if run.step or _any(records) else None)
+
+
+def _any(records: Records | None) -> bool:
+    return records is not None and len(records.step) > 0
+
+
+def start(shared: Services, configs: Iterable[RunConfig], wait: bool = True) -> None:
+    """Let runs go on to their ends; a store that fails leaves the rest as they were.
+
+    Args:
+        shared: where they are.
+        configs: the runs.
+        wait: whether to wait, for a moment, until the first has brought something.
+    """
+    try:
+        first = None
+        for config in configs:
+            run = shared.store.open_run(config)
+            if run.status in ("done", "diverged"):
+                continue
+            shared.jobs.start(run.key, viewer())
+            first = first or run
+        if wait and first is not None:
+            shared.jobs.wait(first.key, first.step, FIRST_PICTURE)
+    except StoreError as error:
+        st.session_state["refused"] = press_sentence(error)
+
+
+def rest(shared: Services, configs: Iterable[RunConfig]) -> None:
+    """Let runs rest where they are, those aside that others look at too."""
+    try:
+        for config in configs:
+            if not shared.store.viewers(config.key, besides=viewer()):
+                shared.jobs.pause(config.key)
+    except StoreError as error:
+        st.session_state["refused"] = press_sentence(error)
