@@ -5,7 +5,7 @@ steps at once; what the lines define is what `step` returns, to rounding.
 """
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import cache, reduce
 
 import torch
 from torch import Tensor
@@ -31,7 +31,8 @@ class Equations:
         x: (N, input).
         before: state's name -> (N, hidden), before each of the time steps.
         first: (N,), whether it is a sequence's first time step.
-        held: symbol -> (N, hidden), what is not computed but held at these values.
+        held: symbol -> (N, hidden), what is not computed but held at these values; NaN
+            where it is computed all the same.
         cut: whether a state that a later line reads is taken as given there, so that
             the derivative by it is that of this one use.
 
@@ -53,7 +54,7 @@ class Equations:
     ) -> None:
         self.cell, self.first, self.held = cell, first, held or {}
         self.cut = {state_symbol(cell, name) for name in cell.states} if cut else set()
-        self.lines = definitions(cell.latex(F))
+        self.lines = _lines(type(cell))
         self.values: dict[Node, Tensor] = {}
         self.defined: dict[str, Tensor] = {}
         self._known = {"x_t": x}
@@ -115,7 +116,8 @@ class Equations:
         for name, part in zip(
             line.names, value.chunk(len(line.names), -1), strict=True
         ):
-            part = self.held.get(name, part)
+            if name in self.held:
+                part = torch.where(self.held[name].isnan(), part, self.held[name])
             self.defined[name] = part
             if name in self.cut:
                 part = part.detach().requires_grad_()
@@ -150,6 +152,7 @@ class Equations:
     def _call(self, node: Node) -> Tensor:
         (inner, *_) = node.parts
         if node.name == r"\log":  # of sigma, which may be 0 where its logarithm is not
+            self._value(inner)
             return logsigmoid(self._value(inner.parts[0]))
         values = [self._value(part) for part in node.parts]
         if len(values) > 1:
@@ -167,6 +170,12 @@ class Equations:
             wide = value.expand(len(self.first), -1)
             self._spread[name] = wide.detach().requires_grad_() if self.cut else wide
         return self._spread[name]
+
+
+@cache
+def _lines(kind: type[Cell]) -> list[Definition]:
+    """Return a kind of cell's equations: the same trees whenever they are asked for."""
+    return definitions(kind.latex(F))
 
 
 def one_step(

@@ -50,15 +50,12 @@ class Replay(NamedTuple):
     Attributes:
         outputs: (2, time, output), what the readout says without and with it.
         states: name -> (2, layer, time, hidden).
-        predicted: (layer, time), the norm of the change of h that the Jacobians along
-            the unchanged path predict; 0 before the change.
         was: the number before it was changed.
         became: the number afterwards.
     """
 
     outputs: np.ndarray
     states: dict[str, np.ndarray]
-    predicted: np.ndarray
     was: float
     became: float
 
@@ -79,15 +76,56 @@ def replay(
         change: what is changed.
         sequence: which of the traced sequences.
     """
-    model = Model(config)
-    model.load_state_dict(weights)
-    model.double().requires_grad_(False)
-    inputs = torch.from_numpy(trace.inputs[:, sequence : sequence + 1])
-    start = _before(trace, config, change.when, sequence)
-    way = _Way(model, inputs, change)
-    kept, pushed = way.future(start, False), way.future(start, True)
-    futures = (kept, pushed, way.tangents(start, kept))
-    return _told(trace, config, change, sequence, futures, way)
+    way = _Way(config, weights, trace, change, sequence)
+    futures = way.future(False), way.future(True)
+    states = {}
+    for name, known in trace.states.items():
+        both = np.stack([known[:, :, sequence]] * 2)
+        for row, future in enumerate(futures):
+            for layer in range(config.num_layers):
+                found = torch.cat([step[layer][name] for step in future])
+                both[row, layer, change.when :] = found.numpy()
+        states[name] = both
+    outputs = np.stack([trace.outputs[:, sequence]] * 2)
+    for row, top in enumerate(states["h"][:, -1, change.when :]):
+        outputs[row, change.when :] = way.model.readout(torch.from_numpy(top)).numpy()
+    return Replay(outputs, states, way.was, way.became)
+
+
+def predicted_distances(
+    config: RunConfig,
+    weights: dict[str, Tensor],
+    trace: Trace,
+    change: Change,
+    sequence: int = 0,
+    most: int | None = None,
+) -> np.ndarray:
+    """Return how far a change would move h if the network were linear along its path.
+
+    It is the change times the product of the Jacobians along the unchanged path: what
+    holds for a small change, extended to one of this size.
+
+    Args:
+        config: the run.
+        weights: the model's parameters by name, any float type.
+        trace: the same network's.
+        change: what is changed.
+        sequence: which of the traced sequences.
+        most: time steps from the change on; all where there is none.
+
+    Returns:
+        (layer, time), the Euclidean norm over the units; 0 before the change and NaN
+        after the last time step that was asked for.
+    """
+    way = _Way(config, weights, trace, change, sequence)
+    tangents = way.tangents(most)
+    found = np.zeros(trace.states["h"].shape[:2])
+    found[:, change.when + len(tangents) :] = np.nan
+    for layer in range(config.num_layers):
+        slopes = torch.cat([step[layer] for step in tangents])
+        end = change.when + len(tangents)
+        found[layer, change.when : end] = slopes.norm(dim=1).numpy()
+    return found
 
 
 def _before(trace: Trace, config: RunConfig, t: int, sequence: int) -> list[State]:
@@ -108,29 +146,39 @@ def _before(trace: Trace, config: RunConfig, t: int, sequence: int) -> list[Stat
 class _Way:
     """The network from a time step on, with and without a change there."""
 
-    def __init__(self, model: Model, inputs: Tensor, change: Change) -> None:
-        self.model, self.inputs, self.change = model, inputs, change
+    def __init__(
+        self,
+        config: RunConfig,
+        weights: dict[str, Tensor],
+        trace: Trace,
+        change: Change,
+        sequence: int,
+    ) -> None:
+        self.model = Model(config)
+        self.model.load_state_dict(weights)
+        self.model.double().requires_grad_(False)
+        self.inputs = torch.from_numpy(trace.inputs[:, sequence : sequence + 1])
+        self.start = _before(trace, config, change.when, sequence)
+        self.change = change
         self.was = self.became = float("nan")
 
-    def future(self, start: list[State], changed: bool) -> list[list[State]]:
+    def future(self, changed: bool) -> list[list[State]]:
         """Return the states of all layers at each time step from t on."""
         when = self.change.when
         amount = torch.ones((), dtype=torch.float64) if changed else None
-        visited = [self._step(when, start, amount)]
+        visited = [self._step(when, self.start, amount)]
         for t in range(when + 1, len(self.inputs)):
             visited.append(self._step(t, visited[-1]))
         return visited
 
-    def tangents(
-        self, start: list[State], kept: list[list[State]]
-    ) -> list[list[Tensor]]:
+    def tangents(self, most: int | None) -> list[list[Tensor]]:
         """Return how h of each layer begins to move as the change grows from nothing.
 
         Args:
-            start: the states before the change.
-            kept: the states of all layers from t on, without it.
+            most: time steps from t on.
         """
-        when = self.change.when
+        when, start = self.change.when, self.start
+        kept = self.future(False)[:most]
         nothing, whole = torch.zeros(1, dtype=torch.float64), torch.ones(1).double()
         moved = _slope(
             lambda amount: _flat(self._step(when, start, amount[0])), [nothing], [whole]
@@ -213,35 +261,6 @@ def _slope(
 def _inner(values: Sequence[Tensor], others: Sequence[Tensor]) -> Tensor:
     products = [(a * b).sum() for a, b in zip(values, others, strict=True)]
     return torch.stack(products).sum()
-
-
-def _told(
-    trace: Trace,
-    config: RunConfig,
-    change: Change,
-    sequence: int,
-    futures: tuple[list[list[State]], list[list[State]], list[list[Tensor]]],
-    way: _Way,
-) -> Replay:
-    kept, pushed, tangent = futures
-    t, layers = change.when, range(config.num_layers)
-    states = {}
-    for name, known in trace.states.items():
-        both = np.stack([known[:, :, sequence]] * 2)
-        for row, future in enumerate((kept, pushed)):
-            for layer in layers:
-                found = torch.cat([step[layer][name] for step in future])
-                both[row, layer, t:] = found.numpy()
-        states[name] = both
-    top = torch.from_numpy(states["h"][:, -1])
-    outputs = np.stack([trace.outputs[:, sequence]] * 2)
-    for row in range(2):
-        outputs[row, t:] = way.model.readout(top[row, t:]).numpy()
-    predicted = np.zeros(trace.states["h"].shape[:2])
-    for layer in layers:
-        slopes = torch.cat([step[layer] for step in tangent])
-        predicted[layer, t:] = slopes.norm(dim=1).numpy()
-    return Replay(outputs, states, predicted, way.was, way.became)
 
 
 def distances(states: Mapping[str, np.ndarray]) -> np.ndarray:

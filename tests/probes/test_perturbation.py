@@ -7,7 +7,12 @@ import torch
 from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.history import initial_snapshot
-from explorer.probes.perturbation import Change, distances, replay
+from explorer.probes.perturbation import (
+    Change,
+    distances,
+    predicted_distances,
+    replay,
+)
 from explorer.step_map import StepMap, layer_cell
 
 WHEN = 5
@@ -72,7 +77,6 @@ def test_a_change_of_nothing_changes_nothing_at_all(cell, what):
     _, found = replayed(cell, change, num_layers=2)
     for both in found.states.values():
         np.testing.assert_array_equal(both[0], both[1])
-    assert not found.predicted.any()
 
 
 def test_a_state_has_the_asked_value_right_after_its_time_step():
@@ -124,7 +128,8 @@ def test_small_changes_go_the_way_of_the_jacobians(cell):
         if "h" not in layer.names:
             continue
         expected = push[layer.part("h")].norm().item()
-        assert found.predicted[0, -1] == pytest.approx(expected, rel=1e-8)
+        predicted = predicted_distances(config, weights, trace, change)
+        assert predicted[0, -1] == pytest.approx(expected, rel=1e-8)
         if size < 1e-3:
             real = distances(found.states)[0, -1]
             assert real == pytest.approx(expected, rel=1e-3, abs=1e-14)
@@ -137,7 +142,13 @@ def test_the_prediction_is_the_slope_of_the_replay(what):
         _, found = replayed("lstm", Change(what, 1, "by", size, WHEN), num_layers=2)
         amounts.append(found.states["h"][1])
     slope = np.linalg.norm(amounts[0] - amounts[1], axis=-1) / 2e-5
-    np.testing.assert_allclose(found.predicted / 1e-5, slope, atol=1e-7)
+    small = Change(what, 1, "by", 1.0, WHEN)
+    config, weights, trace = network("lstm", num_layers=2)
+    predicted = predicted_distances(config, weights, trace, small)
+    np.testing.assert_allclose(predicted, slope, atol=1e-7)
+    short = predicted_distances(config, weights, trace, small, most=3)
+    np.testing.assert_array_equal(short[:, : WHEN + 3], predicted[:, : WHEN + 3])
+    assert np.isnan(short[:, WHEN + 3 :]).all()
 
 
 def test_weights_that_are_not_numbers_can_be_replayed():
