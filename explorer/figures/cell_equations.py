@@ -133,7 +133,12 @@ def _vectors(numbers: Sequence[Any]) -> tuple[list[dict[str, Any]], dict[str, in
             continue
         entry = found.setdefault(
             repr(product.vector),
-            {"entries": product.entries, "of": product.of, "size": 0.0, "now": product.now},
+            {
+                "entries": product.entries,
+                "of": product.of,
+                "size": 0.0,
+                "now": product.now,
+            },
         )
         share = np.abs(product.weights) * np.abs(product.entries).mean(axis=0)
         entry["size"] = np.maximum(entry["size"], np.nan_to_num(share))

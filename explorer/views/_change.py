@@ -1,7 +1,7 @@
-"""A change that a reader asks for, written as text: "h:3:by:1:40:0"."""
+"""What a reader asks for inside a cell: a unit, and a change such as "h:3:by:1:40:0"."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from explorer.cells import CELLS
 from explorer.config import RunConfig
@@ -24,12 +24,10 @@ def entries(config: RunConfig, task: Task, what: str) -> int:
     return len(task.input_names) if what == INPUT else config.hidden_size
 
 
-def written(change: Change) -> str:
-    """Return a change as text, which `asked` reads."""
-    return (
-        f"{change.what}:{change.index}:{change.how}:{change.amount:g}"
-        f":{change.when}:{change.layer}"
-    )
+def whole(text: str, below: int, otherwise: int) -> int:
+    """Return a number that was chosen, or another where it makes no sense."""
+    known = text.isascii() and text.isdigit() and int(text[:9]) < below
+    return int(text) if known else otherwise
 
 
 def asked(config: RunConfig, task: Task, text: str) -> Change | None:
@@ -53,6 +51,18 @@ def asked(config: RunConfig, task: Task, text: str) -> Change | None:
     if not within or how not in ("by", "to"):
         return None
     return Change(what, index, "by" if how == "by" else "to", amount, when, layer)
+
+
+def asked_last(
+    config: RunConfig, task: Task, chosen: Mapping[str, str]
+) -> Change | None:
+    """Return the change that was asked for last, in whichever card, if any.
+
+    Both cards put a time stamp behind theirs: "h:3:by:1:40:0@1700000000000".
+    """
+    texts = [chosen.get(name, "").partition("@") for name in ("edit", "change")]
+    text, _, _ = max(texts, key=lambda part: part[2].rjust(20, "0")[:20])
+    return asked(config, task, text)
 
 
 def in_words(change: Change, input_names: Sequence[Text], layers: int) -> Text:

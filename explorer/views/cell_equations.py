@@ -12,7 +12,7 @@ from explorer.figures.cell_equations import cell_equations
 from explorer.probes.inside import Inside, inside, most_varied, values_along
 from explorer.probes.perturbation import Change, replay
 from explorer.texts import Language, Text
-from explorer.views._change import asked, in_words
+from explorer.views._change import asked_last, in_words, whole
 from explorer.views._view import (
     SHOWN,
     VIEWS,
@@ -26,12 +26,6 @@ from explorer.views._view import (
 MOST_UNITS = 16
 
 
-def _whole(text: str, below: int, otherwise: int) -> int:
-    """Return a number that was chosen, or another where it makes no sense."""
-    known = text.isascii() and text.isdigit() and int(text[:9]) < below
-    return int(text) if known else otherwise
-
-
 def _units(scene: Scene, layer: int) -> list[int]:
     return scene.once(
         ("varied units", layer), lambda: most_varied(scene.trace, layer, MOST_UNITS)
@@ -40,7 +34,7 @@ def _units(scene: Scene, layer: int) -> list[int]:
 
 def _unit(scene: Scene, chosen: Mapping[str, str]) -> int:
     first = _units(scene, chosen_layer(scene.config, chosen))[0]
-    return _whole(chosen.get("unit", ""), scene.config.hidden_size, first)
+    return whole(chosen.get("unit", ""), scene.config.hidden_size, first)
 
 
 def _inside(scene: Scene, chosen: Mapping[str, str]) -> Inside:
@@ -91,7 +85,7 @@ class CellEquations(View):
         """Return the lines, their numbers at all time steps, and what changed them."""
         config, unit = scene.config, _unit(scene, chosen)
         layer, found = chosen_layer(config, chosen), _inside(scene, chosen)
-        change = asked(config, scene.task, chosen.get("edit", ""))
+        change = asked_last(config, scene.task, chosen)
         moved: list[np.ndarray] = []
         told = None
         if change is not None:
@@ -109,7 +103,7 @@ class CellEquations(View):
             hidden_size=config.hidden_size,
             layer=layer,
             input_names=[n.to(language) for n in scene.task.input_names],
-            around=_whole(chosen.get("around", ""), config.seq_len, config.seq_len - 1),
+            around=whole(chosen.get("around", ""), config.seq_len, config.seq_len - 1),
             language=language,
             changed=moved,
             change=told,

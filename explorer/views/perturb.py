@@ -18,17 +18,25 @@ from explorer.probes.perturbation import (
     replay,
 )
 from explorer.texts import Language, Text
-from explorer.views._change import asked, entries, in_words, kinds
+from explorer.views._change import asked_last, entries, in_words, kinds
 from explorer.views._view import SHOWN, VIEWS, Scene, View
 
 MOST_PREDICTED, MOST_ENTRIES = 300, 256
 
 
 def _change(scene: Scene, chosen: Mapping[str, str]) -> Change:
-    """Return what was asked for, or a push of the first input in the first half."""
-    task = scene.task
-    found = asked(scene.config, task, chosen.get("change", ""))
-    return found or Change(INPUT, 0, "by", 1.0, scene.config.seq_len // 4)
+    """Return what was asked for, or a push of the first input."""
+    found = asked_last(scene.config, scene.task, chosen)
+    return found or Change(
+        INPUT, 0, "by", 1.0, scene.once("rare", lambda: _rare(scene))
+    )
+
+
+def _rare(scene: Scene) -> int:
+    """Return the time step whose input is the rarest: there a push tells something."""
+    inputs = scene.trace.inputs
+    away = (inputs[:, SHOWN] - inputs.mean(axis=(0, 1))) / (inputs.std(axis=(0, 1)) + 1)
+    return int(np.linalg.norm(away, axis=1).argmax())
 
 
 def _replay(scene: Scene, change: Change) -> Replay:

@@ -36,7 +36,16 @@ def scene(task: str = "adding", **settings: Any) -> Scene:
     steps = np.array([0, 1, 2, 4])
     loss, metric = first.loss * 0.9**steps, np.full(4, first.metric)
     scores = scores_of(config, first.weights)
-    return Scene(config, steps, loss, metric, 2, first.trace(), scores)
+    return Scene(
+        config,
+        steps,
+        loss,
+        metric,
+        2,
+        first.trace(),
+        scores,
+        weights=first.weights,
+    )
 
 
 TOLD = {
@@ -68,7 +77,8 @@ def blown_up(task: str) -> Scene:
         gradients=broken(whole.trace.gradients),
     )
     nothing = np.full(4, np.nan)
-    return replace(whole, loss=nothing, metric=nothing, trace=trace)
+    weights = {name: w * np.nan for name, w in whole.weights.items()}
+    return replace(whole, loss=nothing, metric=nothing, trace=trace, weights=weights)
 
 
 def offers(view: View, config: RunConfig) -> list[dict[str, str]]:

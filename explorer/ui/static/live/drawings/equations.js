@@ -18,13 +18,12 @@ export default class Equations {
     Object.assign(this, { plot, told, t: 0, picked: -1 });
     this.bar = element("div", { class: "eq-bar" });
     this.lines = element("div", { class: "eq-lines" });
-    this.note = element("p", { class: "eq-note", "aria-live": "polite" });
+    this.note = element("span", { class: "eq-note", "aria-live": "polite" });
     this.detail = new Detail(this);
     this.root = element(
       "div",
       { class: "eq", tabindex: "0" },
       this.bar,
-      this.note,
       element("div", { class: "eq-body" }, this.lines, this.detail.root),
     );
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -45,11 +44,12 @@ export default class Equations {
     this.back = button("◀", () => this.seek(this.t - 1));
     this.forth = button("▶", () => this.seek(this.t + 1));
     this.now = element("output", { class: "eq-now" });
-    this.undo = button("", () => this.told.choose("edit", ""));
+    this.undo = button("", () => this.choose(""));
     this.undo.classList.add("eq-undo");
     this.bar.append(
       element("span", { class: "eq-group" }, this.fewer, this.units, this.more),
       element("span", { class: "eq-group" }, this.back, this.now, this.forth),
+      this.note,
       this.undo,
     );
   }
@@ -71,7 +71,12 @@ export default class Equations {
   }
 
   edit(what, index, [how, amount], when, layer) {
-    this.told.choose("edit", [what, index, how, amount, when, layer].join(":"));
+    this.choose([what, index, how, amount, when, layer].join(":"));
+  }
+
+  /** Ask for a change; the stamp says which card's was the last. */
+  choose(change) {
+    this.told.choose("edit", `${change}@${Date.now()}`);
   }
 
   pick(number) {
@@ -93,7 +98,11 @@ export default class Equations {
   buildLines() {
     this.places = [];
     this.chains = [];
-    if (this.picked >= this.data.numbers.length) this.picked = -1;
+    const { numbers } = this.data;
+    if (this.picked >= numbers.length) this.picked = -1;
+    // Where there is room beside the lines, something stands there from the beginning.
+    const product = numbers.findIndex(({ m }) => m && this.data.vectors[m.of].of !== "x");
+    if (!this.shape && this.plot.clientWidth > 900) this.picked = product;
     this.lines.replaceChildren(...this.data.rows.map((row) => this.line(row)));
   }
 
