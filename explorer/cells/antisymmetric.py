@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols
 from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell, Weights
 from explorer.kernels import Array, F, activate, compiled
@@ -84,6 +84,18 @@ class AntisymmetricRNN(BlockCell, UnrolledCell):
             r"&\quad + W_{xh} x_t + b_h)",
             rf"&\quad \epsilon = {cls.epsilon},\ \gamma = {cls.gamma}",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does."""
+        return {
+            "W_{hh}": self.weight_hh,
+            r"W_{hh}^\top": self.weight_hh.mT,
+            "I": torch.eye(self.hidden_size).to(self.weight_hh),
+            "W_{xh}": self.weight_ih,
+            "b_h": self.bias_ih + self.bias_hh,
+            r"\epsilon": self.epsilon,
+            r"\gamma": self.gamma,
+        }
 
     def weights(self) -> Weights:
         """Return what `UnrolledCell.weights` does."""

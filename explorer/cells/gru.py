@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State, Way
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols, Way
 from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
 from explorer.kernels import Array, F, activate, compiled, sigmoid
@@ -77,6 +77,12 @@ class GRU(BlockCell, UnrolledCell):
             r"&\quad + r_t \odot (U_n h_{t-1} + b'_n))",
             r"h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `BlockCell.symbols` does, with the two biases of n apart."""
+        of = self.rows("n")
+        own: Symbols = {"b_n": self.bias_ih[of], "b'_n": self.bias_hh[of]}
+        return super().symbols() | own
 
     def update(
         self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor

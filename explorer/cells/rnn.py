@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State, Way
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols, Way
 from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
 from explorer.kernels import Array, F, activate, compiled
@@ -49,6 +49,14 @@ class RNN(BlockCell, UnrolledCell):
     def latex(f: str) -> list[str]:
         """Return the cell's equation with f as the activation."""
         return [rf"h_t &= {f}(W_{{hh}} h_{{t-1}} + W_{{xh}} x_t + b_h)"]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does."""
+        return {
+            "W_{hh}": self.weight_hh,
+            "W_{xh}": self.weight_ih,
+            "b_h": self.bias_ih + self.bias_hh,
+        }
 
     def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
         """Return the ways through a sequence: on a GPU, cuDNN's is the fastest."""
