@@ -173,6 +173,14 @@ def test_the_words_for_the_loss_are_the_newest_record_and_the_baseline() -> None
     assert "均方误差 0.125；总答 1：0.167" in words.zh
 
 
+def test_the_words_for_the_loss_tell_what_was_changed_in_mid_run() -> None:
+    fork = scene(changes=((2, 0.001, None),))
+    words, figure = VIEWS["loss"]().describe(fork, {}), VIEWS["loss"]().figure
+    assert words.en.endswith("; from step 2 on: learning rate 0.001, no clipping.")
+    assert words.zh.endswith("；从第 2 步起：学习率 0.001，不裁剪。")
+    assert {mark["x0"] for mark in figure(fork, "en", {})["layout"]["shapes"]} == {2}
+
+
 def test_the_words_for_the_gradient_are_its_ends_in_the_top_layer() -> None:
     shown = scene(num_layers=2)
     norms = state_gradient_norms(shown.trace)["h"][1]
