@@ -42,6 +42,30 @@ def sequence_equals_step() -> Cases:
             yield f"{name}, {activation}, {way}", _furthest(found, slow)
 
 
+@check(
+    CELLS,
+    quantity=Text(
+        en="Machine code, in float32: every cell that has it × activation",
+        zh="编译成机器码的算法（float32）：每种支持它的单元 × 激活函数",
+    ),
+    reference=Text(
+        en="the cell's equations in float64, step by step: values and all gradients",
+        zh="单元的公式以 float64 逐步计算：数值与全部梯度",
+    ),
+    where=Text(en="training", zh="训练"),
+    tolerance=1e-5,
+)
+def compiled_equals_step() -> Cases:
+    """Compare what training does on a CPU with repeated `step` in double precision."""
+    for name, activation in every_cell_and_activation():
+        cell, x = built(name, activation), normal(LENGTH, BATCH, INPUT, seed=2)
+        slow = with_gradients(cell, lambda x, cell=cell: stepped(cell, x), x)
+        cell.float()
+        if cell.way == "compiled":
+            found = with_gradients(cell, cell.sequence, x.float())
+            yield f"{name}, {activation}", _furthest(found, slow)
+
+
 def _furthest(found: list[torch.Tensor], expected: list[torch.Tensor]) -> float:
     """Return the larger of the values' and of all gradients' relative error."""
     flat, reference = (

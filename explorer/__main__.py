@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
+from explorer.changes import MOST_CHANGES, Change
 from explorer.config import RunConfig, clean_text, takes_text, text_key
 from explorer.devices import devices
 from explorer.fields import numbers
@@ -90,6 +91,7 @@ def catalogue() -> dict[str, Any]:
             for name, preset in PRESETS.items()
         },
         "settings": _bounds(numbers(RunConfig)),
+        "changes": {"form": ":".join(Change._fields), "maximum": MOST_CHANGES},
         "devices": devices(),
     }
 
@@ -140,6 +142,7 @@ def _query_from(chosen: argparse.Namespace) -> dict[str, str]:
         if not isinstance(settings, dict) or not isinstance(own, dict):
             raise ValueError("not an object")
         settings |= own
+        settings |= {"changes": _as_in_a_link(settings.get("changes"))}
         query = {n: "none" if v is None else str(v) for n, v in settings.items()}
         if query.get("init_value") == "none":
             del query["init_value"]
@@ -147,6 +150,14 @@ def _query_from(chosen: argparse.Namespace) -> dict[str, str]:
         n.removeprefix("set_"): v for n, v in vars(chosen).items() if n[:4] == "set_"
     }
     return query | {name: value for name, value in given.items() if value is not None}
+
+
+def _as_in_a_link(changes: Any) -> str:
+    """Return the changes of a JSON object as text, whatever stands there."""
+    if isinstance(changes, list) and all(isinstance(c, list) for c in changes):
+        parts = [["none" if v is None else str(v) for v in c] for c in changes]
+        return ";".join(map(":".join, parts))
+    return "" if changes is None else str(changes)
 
 
 def _texts(query: dict[str, str], path: str | None) -> dict[str, str]:

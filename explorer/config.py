@@ -21,6 +21,8 @@ from pydantic_core import PydanticCustomError
 
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS
+from explorer.changes import CLIP_NORM as CLIP_NORM
+from explorer.changes import LEARNING_RATE, MOST_CHANGES, Change
 from explorer.fields import numbers, real, whole
 from explorer.initialisations import INITIALISATIONS
 from explorer.optimisers import OPTIMISERS
@@ -32,8 +34,6 @@ Finite = Annotated[  # adding 0 makes -0 a 0, so that equal runs have equal text
     float, Field(allow_inf_nan=False), AfterValidator(lambda value: value + 0.0)
 ]
 
-CLIP_NORM = (1e-3, 1e3)
-"""Bounds of the norm to which a gradient may be clipped."""
 STATES_PER_UPDATE = 4_000_000
 """Budget for hidden x layers x length x batch: some 200 MB of activations."""
 STATES_PER_RUN = 4_000_000_000
@@ -61,6 +61,7 @@ class RunConfig(BaseModel):
     is "chrono" for cells that have gates to set and the cell's usual one for others,
     `activation` is the cell's usual one, and `init_value` takes the
     initialisation's default. `text` is a reader's own, for tasks that learn from one.
+    `changes` are in the order of their steps, and each changes something.
 
     Raises:
         pydantic.ValidationError: a value is unknown, out of bounds, not finite, does
@@ -80,7 +81,7 @@ class RunConfig(BaseModel):
     init: str = "chrono"
     init_value: Finite | None = None
     optimiser: str = "adam"
-    learning_rate: real(Text(en="Learning rate", zh="学习率"), 1e-6, 10.0) = 0.01
+    learning_rate: real(Text(en="Learning rate", zh="学习率"), *LEARNING_RATE) = 0.01
     clip_norm: Annotated[
         float | None,
         Field(ge=CLIP_NORM[0], le=CLIP_NORM[1], allow_inf_nan=False),
@@ -90,6 +91,7 @@ class RunConfig(BaseModel):
     steps: whole(Text(en="Training steps", zh="训练步数"), 1, 20_000) = 1000
     seed: whole(Text(en="Seed", zh="随机种子"), 0, 2**31 - 1) = 0
     device: Device = "cpu"
+    changes: Annotated[tuple[Change, ...], Field(max_length=MOST_CHANGES)] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -128,6 +130,7 @@ class RunConfig(BaseModel):
         self._check_init_value()
         self._check_budget()
         self._check_text()
+        self._check_changes()
         return self
 
     def _check_task(self) -> None:
@@ -192,6 +195,59 @@ class RunConfig(BaseModel):
             told = first.get("ctx", {}) | {"field": "text"}
             raise PydanticCustomError(first["type"], "text: {field}", told) from None
 
+    def _check_changes(self) -> None:
+        """Check that each change comes after the one before, and changes something."""
+        before = Change(0, self.learning_rate, self.clip_norm)
+        for change in self.changes:
+            if change.step >= self.steps:
+                raise _problem(
+                    "changes", "change_late", step=change.step, steps=self.steps
+                )
+            if change.step <= before.step:
+                raise _problem(
+                    "changes", "change_order", step=change.step, before=before.step
+                )
+            if change[1:] == before[1:]:
+                raise _problem("changes", "change_idle", step=change.step)
+            before = change
+
+    def in_force(self, step: int) -> Change:
+        """Return what the update after `step` others goes by, and since which step."""
+        begun = Change(0, self.learning_rate, self.clip_norm)
+        return [c for c in (begun, *self.changes) if c.step <= step][-1]
+
+    def changes_told(self) -> list[tuple[int, Text]]:
+        """Return each change's step and what is another value from there on."""
+        return [
+            (change.step, change.told_after(self.in_force(change.step - 1)))
+            for change in self.changes
+        ]
+
+    @property
+    def parent(self) -> "RunConfig | None":
+        """The run that this one was until its last change; None without one."""
+        if not self.changes:
+            return None
+        return self.model_copy(update={"changes": self.changes[:-1]})
+
+    def changed(
+        self, step: int, learning_rate: float, clip_norm: float | None
+    ) -> "RunConfig":
+        """Return the run that goes by other values from a step on.
+
+        What was to change from that step on gives way to it. Where these are the values
+        that hold already, it is the run without what gave way.
+
+        Raises:
+            pydantic.ValidationError: the run ends before, or is changed too often.
+        """
+        earlier = tuple(c for c in self.changes if c.step < step)
+        before = self.model_copy(update={"changes": earlier})
+        change = Change(step, learning_rate, clip_norm)
+        if change[1:] == before.in_force(step)[1:]:
+            return before
+        return self.model_validate(self.model_dump() | {"changes": (*earlier, change)})
+
     def build_task(self) -> Task:
         """Return the task with its length and parameters."""
         own = tuple(sorted(self.task_params.items()))
@@ -246,9 +302,9 @@ def _built(
 
 
 def _json(settings: dict[str, Any], text: str) -> str:
-    """Return settings as JSON; a run without a text of its own does not name one."""
-    settings = {n: v for n, v in settings.items() if n != "text"}
-    settings |= {"text": text} if text else {}
+    """Return settings as JSON, without a text or changes where a run has none."""
+    settings = settings | {"text": text}
+    settings = {n: v for n, v in settings.items() if v or n not in ("text", "changes")}
     return json.dumps(settings, sort_keys=True, separators=(",", ":"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from explorer.changes import Change
 from explorer.config import RunConfig, takes_text
 from explorer.fields import numbers
 from explorer.problems import (
@@ -34,7 +35,14 @@ def to_query(config: RunConfig) -> dict[str, str]:
         del settings["text"]
     if settings["init_value"] is None:
         del settings["init_value"]
+    changes = changes_text(settings.pop("changes"))
+    settings |= {"changes": changes} if changes else {}
     return {name: to_text(value) for name, value in settings.items()}
+
+
+def changes_text(changes: Iterable[Change]) -> str:
+    """Return changes as a link has them, such as "400:0.001:1;600:0.0001:none"."""
+    return ";".join(":".join(map(to_text, change)) for change in changes)
 
 
 def task_query(task: str) -> dict[str, str]:
@@ -132,7 +140,16 @@ def _nested(given: Mapping[str, str]) -> dict[str, Any]:
     nested["task_params"] = {k: v for k, v in given.items() if k in own}
     if nested.get("clip_norm") == NONE:
         nested["clip_norm"] = None
+    nested["changes"] = _changes(given.get("changes", ""))
     return nested
+
+
+def _changes(text: str) -> str | list[list[str | None]]:
+    """Return the parts of each change that a link names; the text where some lack."""
+    changes = [change.split(":") for change in text.split(";") if text]
+    if any(len(change) != len(Change._fields) for change in changes):
+        return text
+    return [[None if part == NONE else part for part in c] for c in changes]
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from explorer.changes import LEARNING_RATE, MOST_CHANGES
 from explorer.config import CLIP_NORM, RunConfig
 from explorer.fields import numbers
 from explorer.texts import Text
@@ -57,6 +58,40 @@ TEXT_CONSTANT = Text(
     zh="不同的字符少于两个，没有可学的内容",
 )
 TEXT_UNFIT = Text(en="cannot be learned from", zh="无法用于学习")
+CHANGES_FORM = Text(
+    en="does not read step:learning_rate:clip_norm, with a semicolon between two "
+    "changes and “none” for no clipping",
+    zh="不符合“步:学习率:裁剪范数”的写法（多处更改以分号隔开，不裁剪写 none）",
+)
+CHANGES_MANY = Text(
+    en="has more than {maximum} changes", zh="包含的更改超过 {maximum} 处"
+)
+CHANGE_LATE = Text(
+    en="changes something at step {step} of a run that ends at step {steps}",
+    zh="要在第 {step} 步更改，而运行到第 {steps} 步就结束",
+)
+CHANGE_ORDER = Text(
+    en="has a change at step {step} after one at step {before}",
+    zh="的更改不是按步数递增：第 {before} 步之后是第 {step} 步",
+)
+CHANGE_IDLE = Text(
+    en="changes nothing at step {step}", zh="在第 {step} 步没有改变任何东西"
+)
+CHANGE_PART = Text(
+    en="has in change {place} a {part} that {reason}",
+    zh="的第 {place} 处更改中，{part}{reason}",
+)
+PARTS = (
+    Text(en="step", zh="步数"),
+    Text(en="learning rate", zh="学习率"),
+    Text(en="clipping norm", zh="裁剪范数"),
+)
+FIRST_STEP = Text(en="must be at least 1", zh="必须不小于 1")
+FORKED_FROM = Text(
+    en="belonged to the run before: with other settings this is a new one, from its "
+    "beginning on",
+    zh="属于之前的运行：设置改变后，这是一个从头开始的新运行",
+)
 INSTEAD = Text(
     en="“{field} = {value}” {reason}. Used instead: {used}.",
     zh="“{field} = {value}”{reason}。已改用：{used}。",
@@ -112,6 +147,8 @@ def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
     context = dict(details.get("ctx", {}))
     field = str(context.pop("field", "") or (details["loc"] or ("?",))[-1])
     value, kind = context.get("value", details["input"]), details["type"]
+    if details["loc"][:1] == ("changes",):
+        return "changes", _change_reason(kind, details["loc"]), None
     if kind in ("greater_than_equal", "less_than_equal"):
         return _out_of_bounds(field, value, *_bounds(field))
     if kind == "range":
@@ -138,8 +175,30 @@ def explain(details: ErrorDetails) -> tuple[str, Text, str | None]:
         "int_parsing": NOT_WHOLE,
         "int_parsing_size": NOT_WHOLE,
         "extra_forbidden": NO_SETTING,
+        "change_late": CHANGE_LATE,
+        "change_order": CHANGE_ORDER,
+        "change_idle": CHANGE_IDLE,
     }.get(kind, TEXT_UNFIT if field == "text" else NOT_A_NUMBER)
     return field, reason.format(**context), None
+
+
+def _change_reason(kind: str, loc: tuple[int | str, ...]) -> Text:
+    """Return what is wrong with the form of the changes, or with a number in one."""
+    if kind == "too_long" and len(loc) == 1:
+        return CHANGES_MANY.format(maximum=MOST_CHANGES)
+    if len(loc) < 3:
+        return CHANGES_FORM
+    place, part = int(loc[1]), int(loc[2])
+    if kind in ("greater_than_equal", "less_than_equal"):
+        reason = FIRST_STEP
+        if part:
+            low, high = map(to_text, (LEARNING_RATE, CLIP_NORM)[part - 1])
+            reason = OUT_OF_BOUNDS.format(minimum=low, maximum=high)
+    elif kind == "finite_number":
+        reason = NOT_FINITE
+    else:
+        reason = NOT_A_NUMBER if part else NOT_WHOLE
+    return CHANGE_PART.format(place=place + 1, part=PARTS[part], reason=reason)
 
 
 def _bounds(field: str) -> tuple[float, float]:

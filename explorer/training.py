@@ -166,9 +166,10 @@ class Training:
     def _update(self, grad_norm: float) -> None:
         """Clip the gradient to the wanted norm and descend one step."""
         began = perf_counter()
-        if self.config.clip_norm is not None:
+        _, self.optimiser.rate, clip_norm = self.config.in_force(self.step)
+        if clip_norm is not None:
             norm = torch.tensor(grad_norm, device=self.device)
-            clip_grads_with_norm_(self.model.parameters(), self.config.clip_norm, norm)
+            clip_grads_with_norm_(self.model.parameters(), clip_norm, norm)
         self.step += 1
         self.optimiser.step(self.step)
         self.seconds += perf_counter() - began
@@ -221,6 +222,17 @@ def train(config: RunConfig, resume: bytes | None = None) -> Iterator[Snapshot]:
         Diverged: the loss or its gradient is no longer finite.
     """
     return Training(config, resume).run(config.steps)
+
+
+def prepare() -> None:
+    """Have the machine code of the most used cells compiled, which takes seconds.
+
+    A run waits for it when it comes first: no update is computed in another way than
+    the next. Sets the calling thread to one torch thread.
+    """
+    for cell in ("rnn", "lstm", "gru"):
+        config = RunConfig(cell=cell, seq_len=10, batch_size=1, hidden_size=1)
+        Training(config).snapshot()
 
 
 def record_every(config: RunConfig) -> int:

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from explorer.cells import CELLS
+from explorer.changes import CLIP_NORM, LEARNING_RATE, Change
 from explorer.config import (
-    CLIP_NORM,
     STATES_PER_RUN,
     STATES_PER_UPDATE,
     RunConfig,
@@ -24,6 +24,20 @@ def within(number: Number, maximum: int | None = None) -> st.SearchStrategy:
 
 
 @st.composite
+def changed(draw: st.DrawFn, config: RunConfig) -> RunConfig:
+    """Draw a run that is changed in mid-run, at no step or up to three times."""
+    changes = []
+    later = st.integers(1, max(1, config.steps - 1))
+    for step in sorted(draw(st.sets(later, max_size=min(3, config.steps - 1)))):
+        rate = draw(st.floats(*LEARNING_RATE))
+        before = config.in_force(step) if not changes else changes[-1]
+        clip_norm = draw(st.none() | st.floats(*CLIP_NORM))
+        if (rate, clip_norm) != before[1:]:
+            changes.append(Change(step, rate, clip_norm))
+    return config.model_validate(config.model_dump() | {"changes": changes})
+
+
+@st.composite
 def configs(draw: st.DrawFn) -> RunConfig:
     """Draw any valid run on a CPU, up to the edges of all bounds and of the budget."""
     task, cell = (draw(st.sampled_from(r.names())) for r in (TASKS, CELLS))
@@ -39,7 +53,7 @@ def configs(draw: st.DrawFn) -> RunConfig:
     batch = draw(within(general["batch_size"], STATES_PER_UPDATE // states))
     steps = within(general["steps"], STATES_PER_RUN // (states * batch))
     value = st.floats(parameter.minimum, parameter.maximum) if parameter else st.none()
-    return RunConfig(
+    config = RunConfig(
         **chosen,
         task=task,
         task_params={name: draw(within(number)) for name, number in own.items()},
@@ -53,3 +67,4 @@ def configs(draw: st.DrawFn) -> RunConfig:
         batch_size=batch,
         steps=draw(steps),
     )
+    return draw(changed(config))

@@ -90,6 +90,73 @@ def test_the_name_of_a_run_never_changes():
     config = RunConfig(**FROZEN)
     assert config.to_json() == FROZEN_JSON
     assert config.key == "b420140ee4803ec9"
+    assert RunConfig().key == "d054cc36b8fc616e"
+
+
+def test_changes_name_a_run_and_no_changes_none():
+    config = RunConfig(**FROZEN, changes=[(60, 0.0005, 1)])
+    assert '"changes":[[60,0.0005,1.0]],' in config.canonical()
+    assert config.key == "d0b2f8583758fa0f"
+    assert RunConfig(**FROZEN, changes=()).to_json() == FROZEN_JSON
+
+
+def test_from_a_change_on_its_values_hold():
+    config = RunConfig(**FROZEN, changes=[(60, 0.0005, 1), (80, 0.01, None)])
+    for steps, rate, clip_norm in (
+        ((0, 59), 0.005, None),
+        ((60, 79), 0.0005, 1.0),
+        ((80, 119), 0.01, None),
+    ):
+        for step in steps:
+            assert config.in_force(step)[1:] == (rate, clip_norm)
+
+
+def test_a_run_s_parent_is_the_run_without_its_last_change():
+    config = RunConfig(**FROZEN, changes=[(60, 0.0005, 1), (80, 0.01, None)])
+    assert config.parent == RunConfig(**FROZEN, changes=[(60, 0.0005, 1)])
+    assert config.parent.parent == RunConfig(**FROZEN)
+    assert config.parent.parent.parent is None
+
+
+def test_a_change_takes_the_place_of_those_from_its_step_on():
+    base = RunConfig(**FROZEN)
+    once = base.changed(60, 0.0005, 1)
+    assert once == RunConfig(**FROZEN, changes=[(60, 0.0005, 1)])
+    assert once.changed(60, 0.1, 1).changes == ((60, 0.1, 1.0),)
+    assert once.changed(80, 0.1, None).changes == ((60, 0.0005, 1), (80, 0.1, None))
+    assert once.changed(80, 0.1, None).changed(50, 0.1, 2).changes == ((50, 0.1, 2),)
+    with pytest.raises(ValidationError):
+        base.changed(120, 0.1, None)
+
+
+def test_a_change_to_what_holds_already_is_no_other_run():
+    base = RunConfig(**FROZEN)
+    once = base.changed(60, 0.0005, 1)
+    assert base.changed(60, base.learning_rate, base.clip_norm) == base
+    assert once.changed(80, 0.0005, 1) == once
+    assert once.changed(60, base.learning_rate, base.clip_norm) == base
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ([(10, 0.1, 1)], "change_late"),
+        ([(5, 0.1, 1), (5, 0.2, 1)], "change_order"),
+        ([(5, 0.1, 1), (4, 0.2, 1)], "change_order"),
+        ([(5, 0.01, 1)], "change_idle"),
+        ([(5, 0.1, 1), (6, 0.1, 1)], "change_idle"),
+        ([(0, 0.1, 1)], "greater_than_equal"),
+        ([(5, 11, 1)], "less_than_equal"),
+        ([(5, 0.1, 1e-4)], "greater_than_equal"),
+        ([(5, math.nan, 1)], "finite_number"),
+        ([(5, 0.1)], "missing"),
+        ([(n + 1, 0.1 + n, 1) for n in range(9)], "too_long"),
+        ("5:0.1:1", "tuple_type"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_changes_that_make_no_sense_are_refused(changes, kind):
+    assert problem(changes=changes)["type"] == kind
 
 
 def test_the_order_and_the_spelling_of_numbers_do_not_matter():

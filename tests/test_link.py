@@ -279,3 +279,38 @@ def test_the_settings_that_suit_a_task_are_a_run(task):
     used = to_query(config)
     for name, value in TASKS[task].settings.items():
         assert same(str(value), used[name])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ("x", "does not read step:learning_rate:clip_norm"),
+        ("9:0.1", "does not read step:learning_rate:clip_norm"),
+        ("9:0.1:1;", "does not read step:learning_rate:clip_norm"),
+        ("9:ten:1", "has in change 1 a learning rate that is not a number"),
+        ("9:0.1:1;12:11:1", "change 2 a learning rate that must lie between"),
+        ("9:0.1:2000", "a clipping norm that must lie between 0.001 and 1000"),
+        ("1.5:0.1:1", "a step that must be a whole number"),
+        ("0:0.1:1", "a step that must be at least 1"),
+        ("9:nan:1", "a learning rate that must be a finite number"),
+        ("30:0.1:1", "at step 30 of a run that ends at step 30"),
+        ("9:0.1:1;8:0.2:1", "has a change at step 8 after one at step 9"),
+        ("9:0.01:1", "changes nothing at step 9"),
+        (";".join(f"{n}:0.{n}:1" for n in range(1, 10)), "has more than 8 changes"),
+    ],
+)
+def test_changes_that_cannot_be_made_are_told_and_left_out(changes, reason):
+    config, (problem,) = from_query({"steps": "30", "changes": changes})
+    assert config == RunConfig(steps=30) and problem.field == "changes"
+    assert reason in problem.sentence.en
+    assert problem.sentence.en.endswith("it was left out.")
+    assert problem.sentence.zh.endswith("已忽略。")
+
+
+def test_a_fork_is_reproducible_by_its_link():
+    changes = "400:0.001:1;600:0.0001:none"
+    config, problems = from_query({"changes": changes})
+    assert config.changes == ((400, 0.001, 1.0), (600, 0.0001, None)) and not problems
+    assert to_query(config) == to_query(RunConfig()) | {"changes": changes}
+    loose = "400 : 1e-3 : 1.0 ; 600:.0001:none"
+    assert from_query({"changes": loose}) == (config, [])

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -181,12 +182,46 @@ def test_the_list_names_everything_there_is_to_choose(catalogue):
         "optimisers": list(OPTIMISERS),
         "experiments": list(PRESETS),
         "settings": list(numbers(RunConfig)),
+        "changes": ["form", "maximum"],
         "devices": list(devices()),
     }
     assert "clip_norm" in catalogue["settings"]
-    for kind in catalogue.keys() - {"settings", "devices"}:
+    for kind in catalogue.keys() - {"settings", "changes", "devices"}:
         for entry in catalogue[kind].values():
             assert set(entry["title"]) == {"en", "zh"} and all(entry["title"].values())
+
+
+def test_the_list_says_how_a_run_is_changed_in_mid_run(catalogue, capsys):
+    told = catalogue["changes"]
+    assert told == {"form": "step:learning_rate:clip_norm", "maximum": 8}
+    change = told["form"].replace("step", "3").replace("learning_rate", "0.5")
+    change = change.replace("clip_norm", "none")
+    assert main(["train", *SMALL, "--changes", change]) == 0
+    end = lines(capsys)[-1]
+    config = RunConfig(
+        seq_len=6, hidden_size=4, batch_size=2, steps=5, changes=[(3, 0.5, None)]
+    )
+    assert end["run"] == config.key
+
+
+@pytest.mark.parametrize(
+    "changes", [[[3, 0.5, None]], "3:0.5:none", [["3", "5e-1", "none"]]], ids=str
+)
+def test_changes_in_a_file_of_settings_are_those_of_the_link(
+    changes, capsys, monkeypatch
+):
+    read_from(monkeypatch, json.dumps({"changes": changes}))
+    assert main(["train", *SMALL, "--config", "-"]) == 0
+    assert dict(parse_qsl(lines(capsys)[-1]["query"]))["changes"] == "3:0.5:none"
+
+
+@pytest.mark.parametrize(
+    "changes", [3, {}, [3], [[3, 0.5]], [[9, 0.5, 1]], [[2, math.inf, 1]]], ids=str
+)
+def test_changes_that_are_none_are_refused_in_a_line(changes, capsys, monkeypatch):
+    read_from(monkeypatch, json.dumps({"changes": changes}))
+    assert status_of(["train", *SMALL, "--config", "-"]) == BAD_INPUT
+    assert "--changes" in complaint(capsys)
 
 
 def test_the_list_says_what_goes_with_a_cell_and_where_it_comes_from(catalogue):

@@ -88,8 +88,9 @@ def test_a_sliced_run_equals_an_unsliced_one_bit_for_bit(cell, optimiser):
         {"task": "sunspots", "clip_norm": None, "num_layers": 3, "activation": "gelu"},
         {"task": "flip_flop", "clip_norm": 1e-3, "cell": "gru", "num_layers": 2},
         {"task": "delayed_recall", "cell": "rnn", "init": "identity"},
+        {"changes": [(7, 0.1, None), (20, 1e-3, 1e-3)]},
     ],
-    ids=["three layers", "clipped", "identity"],
+    ids=["three layers", "clipped", "identity", "changed"],
 )
 def test_other_settings_can_be_sliced_too(given):
     config = small(seq_len=8, **given)

@@ -1,5 +1,6 @@
 """The training loop: resumption, schedules, divergence, and that networks do learn."""
 
+import itertools
 import math
 
 import pytest
@@ -85,6 +86,51 @@ def test_an_update_descends_along_the_clipped_gradient(clip_norm, cell):
     )
     norm = before.grad_norm if clip_norm is None else min(clip_norm, before.grad_norm)
     assert change == pytest.approx(config.learning_rate * norm, rel=1e-3)
+
+
+def assert_bit_for_bit(one, other):
+    assert (one.step, one.loss, one.metric) == (other.step, other.loss, other.metric)
+    assert all(torch.equal(w, other.weights[n]) for n, w in one.weights.items())
+
+
+@pytest.mark.parametrize("optimiser", list(OPTIMISERS))
+def test_a_fork_is_its_parent_up_to_the_change_and_another_run_after_it(optimiser):
+    parent = small(optimiser=optimiser)
+    fork = small(optimiser=optimiser, changes=[(12, 0.03, 0.01)])
+    whole, forked = list(train(parent)), list(train(fork))
+    for one, other in zip(whole[:13], forked[:13], strict=True):
+        assert_bit_for_bit(one, other)
+    assert all(
+        one.loss != other.loss
+        for one, other in zip(whole[13:], forked[13:], strict=True)
+    )
+
+
+@pytest.mark.parametrize("optimiser", list(OPTIMISERS))
+def test_a_fork_from_its_parent_s_checkpoint_is_the_fork_from_the_beginning(optimiser):
+    fork = small(optimiser=optimiser, changes=[(12, 0.03, 0.01), (20, 0.003, None)])
+    checkpoint = train_slice(fork.parent, None, 20, FOREVER).checkpoint
+    whole, rest = list(train(fork)), list(train(fork, checkpoint))
+    assert [s.step for s in rest] == list(range(20, 31))
+    for one, other in zip(whole[20:], rest, strict=True):
+        assert_bit_for_bit(one, other)
+
+
+def test_updates_go_by_the_change_in_force():
+    config = small(
+        optimiser="sgd", clip_norm=1e-3, changes=[(2, 0.1, 2e-3), (4, 0.2, None)]
+    )
+    snapshots = list(train(config))
+    for before, after in itertools.pairwise(snapshots[:6]):
+        moved = math.sqrt(
+            sum(
+                (after.weights[n] - w).double().square().sum()
+                for n, w in before.weights.items()
+            )
+        )
+        _, rate, clip_norm = config.in_force(before.step)
+        norm = min(before.grad_norm, math.inf if clip_norm is None else clip_norm)
+        assert moved == pytest.approx(rate * norm, rel=2e-3)
 
 
 def test_the_four_optimisers_are_four_different_ones():

@@ -1,5 +1,5 @@
 """Recurrent cells: one file, one cell."""
 
-from explorer.cells._cell import CELLS, BlockCell, Cell, State, uniform
+from explorer.cells._cell import CELLS, BlockCell, Cell, State, Symbols, uniform
 
-__all__ = ["CELLS", "BlockCell", "Cell", "State", "uniform"]
+__all__ = ["CELLS", "BlockCell", "Cell", "State", "Symbols", "uniform"]

@@ -19,11 +19,14 @@ from explorer.texts import Text
 
 State = dict[str, Tensor]
 """Named states of one layer, each (batch, hidden); every cell has at least "h"."""
+Symbols = dict[str, Tensor | float | Callable[[Tensor], Tensor]]
+"""What the letters of equations stand for: matrices, vectors, constants, functions."""
 
 
-Way = Literal["loop", "unrolled", "fused", "scan"]
+Way = Literal["loop", "unrolled", "compiled", "fused", "scan"]
 """How a sequence is gone through: step by step and differentiated by torch, the same
-with a backward pass of our own, in one of torch's kernels, or by a parallel scan."""
+with a backward pass of our own, in machine code of our own, in one of torch's kernels,
+or by a parallel scan."""
 
 
 def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -89,6 +92,14 @@ class Cell(nn.Module, ABC):
     @abstractmethod
     def latex(f: str) -> list[str]:
         """Return the cell's equations, a line each, with f as the activation."""
+
+    @abstractmethod
+    def symbols(self) -> Symbols:
+        """Return what the letters of `latex` stand for, as they are written there.
+
+        Those that have a time step, x_t, states and gates, are not among them. With
+        them, the equations say the same as `step`; the tests hold them to it.
+        """
 
     @abstractmethod
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
@@ -182,6 +193,16 @@ class BlockCell(Cell):
     def weights(self) -> tuple[Tensor, ...]:
         """Return W, U, b and b'."""
         return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+
+    def symbols(self) -> Symbols:
+        """Return W, U and b of each block, b being the sum of the two biases."""
+        bias = self.bias_ih + self.bias_hh
+        found: Symbols = {}
+        for k in self.blocks:
+            of = self.rows(k)
+            found[f"W_{k}"], found[f"U_{k}"] = self.weight_ih[of], self.weight_hh[of]
+            found[f"b_{k}"] = bias[of]
+        return found
 
     def set_bias(self, block: str, bias: Tensor | float) -> None:
         """Set the sum of a block's two biases, in place."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from explorer.cells._cell import Cell, Way, affine
+from explorer.cells._cell import Cell, Symbols, Way, affine
 
 
 def scan(a: Tensor, b: Tensor) -> Tensor:
@@ -126,6 +126,14 @@ class InputGatedCell(ScannedCell):
         rows = len(self.blocks) * hidden_size
         self.weight_ih = nn.Parameter(torch.zeros(rows, input_size))
         self.bias = nn.Parameter(torch.zeros(rows))
+
+    def symbols(self) -> Symbols:
+        """Return W and b of each block."""
+        found: Symbols = {}
+        for k in self.blocks:
+            found[f"W_{k}"] = self.weight_ih[self.rows(k)]
+            found[f"b_{k}"] = self.bias[self.rows(k)]
+        return found
 
     def set_bias(self, block: str, bias: Tensor | float) -> None:
         """Set a block's bias, in place."""

@@ -9,14 +9,17 @@ a step, and the weights' gradients are one matrix product each at its end.
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from explorer.activations import ACTIVATIONS
 from explorer.cells._cell import Cell, State, Way, affine
+from explorer.cells._compiled import Compiled
+from explorer.kernels import AVAILABLE, CODES, Array
 
 Weights = tuple[Tensor, ...]
 """weight_ih, weight_hh, bias_ih, bias_hh and what else `update` takes."""
@@ -27,10 +30,21 @@ Path = tuple[Tensor, ...]
 class UnrolledCell(Cell):
     """A cell of that kind.
 
-    A subclass gives its equations as `update`. One that is used much may override
-    `forwards` and `backwards` with the same written by hand; the contract tests hold
-    them to `step`.
+    A subclass gives its equations as `update`, and may give them once more as a
+    `kernel`, several times as fast; the contract tests hold that to `step`.
+
+    Attributes:
+        kernel: the way there in machine code, if there is one.
+        kept: how many factors it keeps for the way back.
     """
+
+    kernel: ClassVar[Any] = None  # a `Kernel`
+    kept: ClassVar[int] = 1
+
+    @cached_property
+    def rows_of_x(self) -> Array:
+        """Which row of the kernel's sums begins with W x + b of each block."""
+        return np.arange(len(self.blocks))
 
     @abstractmethod
     def update(
@@ -61,24 +75,28 @@ class UnrolledCell(Cell):
 
     def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
         """Return the ways through a sequence, as `Cell.ways` does."""
-        return {"unrolled": self.unrolled, **super().ways()}
+        ways: dict[Way, Callable[[Tensor], Tensor]] = {}
+        if self._compiles():
+            ways["compiled"] = self.compiled
+        return ways | {"unrolled": self.unrolled} | super().ways()
+
+    def _compiles(self) -> bool:
+        """Return whether there is machine code for this cell as it is."""
+        weight = next(self.parameters())
+        return (
+            self.kernel is not None
+            and AVAILABLE
+            and self.activation in CODES
+            and (weight.dtype, weight.device.type) == (torch.float32, "cpu")
+        )
+
+    def compiled(self, x: Tensor) -> Tensor:
+        """Run a whole sequence; shapes as in `Cell.sequence`."""
+        return Compiled.apply(self, x, *self.weights())
 
     def unrolled(self, x: Tensor) -> Tensor:
         """Run a whole sequence; shapes as in `Cell.sequence`."""
         return _Unrolled.apply(self, x, *self.weights())
-
-    def stretch(self) -> tuple[int, Callable[..., Tensor]]:
-        """Return how a hand-written way computes the activation f.
-
-        tanh(a) = 2 sigmoid(2 a) - 1, and torch's sigmoid is several times as fast. So
-        what lies between -1 and 1 is carried as y = (1 + h) / 2 where f is tanh.
-
-        Returns:
-            A scale s, 2 or 1, and g into `out`, so that f(a) = s g(s a) - (s - 1).
-        """
-        if self.activation == "tanh":
-            return 2, torch.sigmoid
-        return 1, ACTIVATIONS[self.activation].into
 
     def forwards(self, x: Tensor, weights: Weights) -> Path:
         """Run through time; return the states h and what `backwards` needs."""
@@ -205,11 +223,6 @@ def _times(values: Tensor, matrix: Tensor) -> Tensor:
     product = _by_member(values) @ matrix
     steps = product.unflatten(-2, (len(values), -1))
     return steps.movedim(-3, 0).contiguous()  # as a time step's products want them
-
-
-def unstretched(y: Tensor, scale: int) -> Tensor:
-    """Return s y - (s - 1), in place: what was carried stretched, as it is."""
-    return y.mul_(scale).sub_(scale - 1) if scale > 1 else y
 
 
 def multiply_(total: Tensor, a: Tensor, b: Tensor) -> Tensor:

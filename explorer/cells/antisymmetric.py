@@ -6,12 +6,32 @@ recurrent neural networks" (2019).
 
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols
+from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell, Weights
+from explorer.kernels import Array, F, activate, compiled
 from explorer.texts import Text
+
+EPSILON = 0.1
+
+
+@compiled
+def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
+    """As in `Kernel`; h keeps all of itself."""
+    rows, time, n = slopes.shape
+    sums, y, slope = np.empty((rows, n), F), np.empty(n, F), np.empty(n, F)
+    for t in range(time):
+        recur(sources, h, t, sums)
+        activate(f, sums[0], y, slope)
+        before, after = h[t].reshape(n), h[t + 1].reshape(n)
+        for i in range(n):
+            slopes[0, t, i] = F(EPSILON) * slope[i]
+            after[i] = before[i] + F(EPSILON) * y[i]
+            kept[0, t, i] = 1
 
 
 @CELLS.register
@@ -39,6 +59,7 @@ class AntisymmetricRNN(BlockCell, UnrolledCell):
     source = "Chang et al. 2019"
     year = 2019
     blocks = ("h",)
+    kernel = staticmethod(_forwards)
     # Without GELU and SiLU: where their slope is negative, the diffusion feeds growth.
     activations = (
         "tanh",
@@ -51,7 +72,7 @@ class AntisymmetricRNN(BlockCell, UnrolledCell):
     )
     # An orthogonal W is not one any more after W - W', and the identity leaves nothing.
     initialisations = ("default",)
-    epsilon: ClassVar[float] = 0.1
+    epsilon: ClassVar[float] = EPSILON
     gamma: ClassVar[float] = 0.1
 
     @classmethod
@@ -63,6 +84,18 @@ class AntisymmetricRNN(BlockCell, UnrolledCell):
             r"&\quad + W_{xh} x_t + b_h)",
             rf"&\quad \epsilon = {cls.epsilon},\ \gamma = {cls.gamma}",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does."""
+        return {
+            "W_{hh}": self.weight_hh,
+            r"W_{hh}^\top": self.weight_hh.mT,
+            "I": torch.eye(self.hidden_size).to(self.weight_hh),
+            "W_{xh}": self.weight_ih,
+            "b_h": self.bias_ih + self.bias_hh,
+            r"\epsilon": self.epsilon,
+            r"\gamma": self.gamma,
+        }
 
     def weights(self) -> Weights:
         """Return what `UnrolledCell.weights` does."""

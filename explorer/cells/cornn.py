@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from explorer.cells._cell import CELLS, Cell, State, affine
+from explorer.cells._cell import CELLS, Cell, State, Symbols, affine
 from explorer.texts import Text
 
 
@@ -63,6 +63,18 @@ class CoRNN(Cell):
             rf"&\quad \Delta t = {cls.dt},\ \gamma = {cls.gamma:g},"
             rf"\ \epsilon = {cls.epsilon:g}",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does."""
+        return {
+            "W_x": self.weight_ih,
+            "W_z": self.weight_zh,
+            "W_h": self.weight_hh,
+            "b": self.bias,
+            r"\Delta t": self.dt,
+            r"\gamma": self.gamma,
+            r"\epsilon": self.epsilon,
+        }
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""

@@ -6,20 +6,39 @@ the variant of cuDNN and PyTorch, where r gates U_n h + b' after the product.
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.activations import ACTIVATIONS
-from explorer.cells._cell import CELLS, BlockCell, State, Way
-from explorer.cells._unroll import (
-    Path,
-    UnrolledCell,
-    Weights,
-    multiply_,
-    sums,
-    unstretched,
-)
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols, Way
+from explorer.cells._compiled import Sources, recur
+from explorer.cells._unroll import UnrolledCell
+from explorer.kernels import Array, F, activate, compiled, sigmoid
 from explorer.texts import Text
+
+
+@compiled
+def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
+    """As in `Kernel`; n's sum is in two rows, U_n h + b'_n and the rest."""
+    rows, time, n = slopes.shape
+    sums, sum_n = np.empty((rows, n), F), np.empty(n, F)
+    y, slope = np.empty(n, F), np.empty(n, F)
+    for t in range(time):
+        recur(sources, h, t, sums)
+        for i in range(n):
+            sums[0, i] = sigmoid(sums[0, i])
+            sum_n[i] = sums[3, i] + sums[0, i] * sums[2, i]
+        activate(f, sum_n, y, slope)
+        before, after = h[t].reshape(n), h[t + 1].reshape(n)
+        for i in range(n):
+            r, z, u = sums[0, i], sigmoid(sums[1, i]), sums[2, i]
+            by_n = slope[i] - z * slope[i]
+            slopes[0, t, i] = by_n * u * (r - r * r)
+            slopes[1, t, i] = (before[i] - y[i]) * (z - z * z)
+            slopes[2, t, i] = by_n * r
+            slopes[3, t, i] = by_n
+            after[i] = y[i] + z * (before[i] - y[i])
+            kept[0, t, i] = z
 
 
 @CELLS.register
@@ -42,6 +61,8 @@ class GRU(BlockCell, UnrolledCell):
     source = "Cho et al. 2014"
     year = 2014
     blocks = ("r", "z", "n")
+    kernel = staticmethod(_forwards)
+    rows_of_x = np.array([0, 1, 3])  # of r, z and, apart from U_n h + b'_n, n
     gates = ("r", "z")
     keep_block = "z"
     initialisations = ("default", "orthogonal", "forget", "chrono")
@@ -56,6 +77,12 @@ class GRU(BlockCell, UnrolledCell):
             r"&\quad + r_t \odot (U_n h_{t-1} + b'_n))",
             r"h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `BlockCell.symbols` does, with the two biases of n apart."""
+        of = self.rows("n")
+        own: Symbols = {"b_n": self.bias_ih[of], "b'_n": self.bias_hh[of]}
+        return super().symbols() | own
 
     def update(
         self, from_x: Tensor, from_h: Tensor, state: State, *others: Tensor
@@ -80,78 +107,3 @@ class GRU(BlockCell, UnrolledCell):
         """Run a whole sequence through torch's kernel, which has tanh alone."""
         h = self.initial_state(x.shape[1])["h"][None]
         return torch.gru(*self._fused_arguments(x, h))[0]
-
-    def forwards(self, x: Tensor, weights: Weights) -> Path:
-        """Run through time; as in `UnrolledCell.forwards`.
-
-        h_t is a mean of n and h_{t-1}, so where these are stretched, it is so too.
-        """
-        scale, into = self.stretch()
-        (w_a, w_n), (b_a, b_n), turn = self._stretched(weights, scale)
-        a, sum_n = sums(x, w_a, b_a), sums(x, w_n, b_n)
-        n = torch.empty_like(sum_n)
-        y = n.new_empty(len(n) + 1, *n.shape[1:])
-        y[0] = (scale - 1) / 2
-        ys = y.unbind()
-        r, z, u = (part.unbind() for part in a.chunk(3, dim=-1))
-        gates = a[..., : 2 * self.hidden_size].unbind()
-        steps = zip(a.unbind(), sum_n.unbind(), n.unbind(), strict=True)
-        for t, (a_t, sum_t, n_t) in enumerate(steps):
-            multiply_(a_t, ys[t], turn)
-            gates[t].sigmoid_()
-            into(sum_t.addcmul_(r[t], u[t]), out=n_t)
-            torch.lerp(n_t, ys[t], z[t], out=ys[t + 1])
-        h = unstretched(y, scale)
-        return h[1:], h[:-1], a, sum_n, unstretched(n, scale)
-
-    def _stretched(self, weights: Weights, scale: int) -> tuple:
-        """Return the weights that see x, their biases, and U transposed, stretched.
-
-        The first of W and b begin the sums of the blocks: W x + b + b' for r and z, b'
-        alone for n, where r has to multiply it first. The second are W_n and b_n.
-        """
-        w, u, b, c = weights
-        c = c - (scale - 1) * u.sum(-1)
-        rows = self.rows("n")
-        stretch = u.new_ones(u.shape[-2])
-        stretch[rows] = scale
-        of_x = torch.ones_like(stretch)
-        of_x[rows] = 0
-        w_a, b_a = w * of_x.unsqueeze(-1), b * of_x + c * stretch
-        w_n, b_n = scale * w[..., rows, :], scale * b[..., rows]
-        return (w_a, w_n), (b_a, b_n), (u * (scale * stretch).unsqueeze(-1)).mT
-
-    def backwards(
-        self, gradient: Tensor, path: Path, weights: Weights
-    ) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Run back through time; as in `UnrolledCell.backwards`."""
-        _, before, a, sum_n, n = path
-        by_h, to_n = self._slopes(before, a, sum_n, n)
-        total, flat = gradient.clone(), by_h.unbind()
-        totals, wide = total.unbind(), total.unsqueeze(-2).unbind()
-        blocks = by_h.unflatten(-1, (3, self.hidden_size)).unbind()
-        z = a[..., self.rows("z")].unbind()
-        for t in range(len(total) - 1, -1, -1):
-            blocks[t].mul_(wide[t])
-            if t:
-                totals[t - 1].addcmul_(totals[t], z[t])
-                multiply_(totals[t - 1], flat[t], weights[1])
-        by_x = by_h.clone()
-        torch.mul(total, to_n, out=by_x[..., self.rows("n")])
-        return by_x, by_h, []
-
-    def _slopes(
-        self, before: Tensor, a: Tensor, sum_n: Tensor, n: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return dh_t/d(U h_{t-1} + b') and dh_t/d(n's sum), for all t."""
-        scale, _ = self.stretch()
-        r, z, u = a.chunk(3, dim=-1)
-        by_h = torch.empty_like(a)
-        by_r, by_z, by_n = by_h.chunk(3, dim=-1)
-        to_n = ACTIVATIONS[self.activation].slope(sum_n, n)
-        to_n.addcmul_(to_n, z, value=-1)
-        torch.mul(to_n, r, out=by_n)
-        torch.mul(by_n, torch.addcmul(u, u, r, value=-1).div_(scale), out=by_r)
-        difference = (before - n).mul_(z)
-        torch.addcmul(difference, difference, z, value=-1, out=by_z)
-        return by_h, to_n

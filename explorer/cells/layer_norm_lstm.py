@@ -7,7 +7,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols
 from explorer.texts import Text
 
 
@@ -75,6 +75,17 @@ class LayerNormLSTM(BlockCell):
             r"c_t &= f_t \odot c_{t-1} + i_t \odot g_t",
             rf"h_t &= o_t \odot {f}(\mathrm{{LN}}_c(c_t))",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does; all blocks stand in one matrix."""
+        return {
+            "W": self.weight_ih,
+            "U": self.weight_hh,
+            "b": self.bias_ih + self.bias_hh,
+            r"\mathrm{LN}_x": self.norm_ih,
+            r"\mathrm{LN}_h": self.norm_hh,
+            r"\mathrm{LN}_c": self.norm_c,
+        }
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from explorer.cells._cell import CELLS, BlockCell, State, affine
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols, affine
 from explorer.texts import Text
 
 
@@ -55,6 +55,11 @@ class LEM(BlockCell):
             r"h_t &= (1 - e_t) \odot h_{t-1} + e_t \odot n_t",
             rf"&\quad \Delta t = {cls.dt:g}",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `BlockCell.symbols` does, and the longest time step."""
+        own: Symbols = {r"\Delta t": self.dt}
+        return super().symbols() | own
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""

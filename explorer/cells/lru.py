@@ -11,7 +11,7 @@ from typing import ClassVar
 import torch
 from torch import Generator, Tensor, nn
 
-from explorer.cells._cell import CELLS, State
+from explorer.cells._cell import CELLS, State, Symbols
 from explorer.cells._scan import ScannedCell
 from explorer.texts import Text
 
@@ -83,6 +83,20 @@ class LRU(ScannedCell):
             r"&\quad \lambda = \exp(-e^{\nu} + i\, e^{\theta})",
             rf"h_t &= {f}(\Re C\, {re}t - \Im C\, {im}t + D x_t)",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does."""
+        turn = self._turn().squeeze(-2)
+        return {
+            r"\Re\lambda": turn.real,
+            r"\Im\lambda": turn.imag,
+            r"e^{\gamma}": self.gamma.exp(),
+            r"\Re B": self.B[0],
+            r"\Im B": self.B[1],
+            r"\Re C": self.C[0],
+            r"\Im C": self.C[1],
+            "D": self.D,
+        }
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""

@@ -6,13 +6,40 @@ forget gate: F. A. Gers, J. Schmidhuber & F. Cummins, Neural Computation 12 (200
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.activations import ACTIVATIONS
 from explorer.cells._cell import CELLS, BlockCell, State, Way
-from explorer.cells._unroll import Path, UnrolledCell, Weights, multiply_, sums
+from explorer.cells._compiled import Sources, recur
+from explorer.cells._unroll import UnrolledCell
+from explorer.kernels import Array, F, activate, compiled, sigmoid
 from explorer.texts import Text
+
+
+@compiled
+def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
+    """As in `Kernel`, whose c is this c."""
+    rows, time, n = slopes.shape
+    sums = np.empty((rows, n), F)
+    c, g, by_g = np.zeros(n, F), np.empty(n, F), np.empty(n, F)
+    for t in range(time):
+        recur(sources, h, t, sums)
+        activate(f, sums[2], g, by_g)
+        for j in range(n):
+            i, f_ = sigmoid(sums[0, j]), sigmoid(sums[1, j])
+            slopes[0, t, j] = g[j] * (i - i * i)
+            slopes[1, t, j] = c[j] * (f_ - f_ * f_)
+            slopes[2, t, j] = i * by_g[j]
+            c[j] = f_ * c[j] + i * g[j]
+            kept[0, t, j] = f_
+        after = h[t + 1].reshape(n)
+        activate(f, c, g, by_g)
+        for j in range(n):
+            o = sigmoid(sums[3, j])
+            after[j] = o * g[j]
+            slopes[3, t, j] = g[j] * (o - o * o)
+            kept[1, t, j] = o * by_g[j]
 
 
 @CELLS.register
@@ -33,6 +60,8 @@ class LSTM(BlockCell, UnrolledCell):
     source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000"
     year = 1997
     blocks = ("i", "f", "g", "o")
+    kernel = staticmethod(_forwards)
+    kept = 2
     gates = ("i", "f", "o")
     states = ("h", "c")
     keep_block = "f"
@@ -62,83 +91,14 @@ class LSTM(BlockCell, UnrolledCell):
         return {"h": h, "c": c}, {"i": i, "f": f, "g": g, "o": o}
 
     def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
-        """Return the ways through a sequence: torch's kernel is the fastest."""
+        """Return the ways through a sequence: on a GPU, cuDNN's is the fastest."""
         ours = super().ways()
         if not self._alone() or self.activation != "tanh":
             return ours
-        return {"fused": self.fused, **ours}
+        fused: dict[Way, Callable[[Tensor], Tensor]] = {"fused": self.fused}
+        return ours | fused if "compiled" in ours else fused | ours
 
     def fused(self, x: Tensor) -> Tensor:
         """Run a whole sequence through torch's kernel, which has tanh alone."""
         state = [s[None] for s in self.initial_state(x.shape[1]).values()]
         return torch.lstm(*self._fused_arguments(x, state))[0]
-
-    def forwards(self, x: Tensor, weights: Weights) -> Path:
-        """Run through time; as in `UnrolledCell.forwards`.
-
-        The blocks stand as o, i, f, g here: the gates together, and those that c sees.
-        """
-        weight_ih, weight_hh, bias_ih, bias_hh = weights
-        into = ACTIVATIONS[self.activation].into
-        bias = self._gates_first(bias_ih + bias_hh, -1)
-        a = sums(x, self._gates_first(weight_ih, -2), bias)
-        turn = self._gates_first(weight_hh, -2).mT
-        o, i, f, sum_g = (part.unbind() for part in a.chunk(4, dim=-1))
-        gates = a[..., : 3 * self.hidden_size].unbind()
-        h = a.new_empty(len(a) + 1, *a.shape[1:-1], self.hidden_size)
-        c = torch.empty_like(h)
-        h[0], c[0] = 0, 0
-        g, shown = torch.empty_like(h[1:]), torch.empty_like(h[1:])
-        hs, cs = h.unbind(), c.unbind()
-        steps = zip(a.unbind(), g.unbind(), shown.unbind(), strict=True)
-        for t, (a_t, g_t, shown_t) in enumerate(steps):
-            multiply_(a_t, hs[t], turn)
-            gates[t].sigmoid_()
-            into(sum_g[t], out=g_t)
-            torch.mul(f[t], cs[t], out=cs[t + 1]).addcmul_(i[t], g_t)
-            into(cs[t + 1], out=shown_t)
-            torch.mul(o[t], shown_t, out=hs[t + 1])
-        return h[1:], a, c, g, shown
-
-    def _gates_first(self, blocks: Tensor, axis: int) -> Tensor:
-        """Return blocks i, f, g, o along an axis as o, i, f, g."""
-        i, f, g, o = blocks.chunk(4, dim=axis)
-        return torch.cat([o, i, f, g], dim=axis)
-
-    def backwards(
-        self, gradient: Tensor, path: Path, weights: Weights
-    ) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Run back through time; as in `UnrolledCell.backwards`."""
-        _, a, c, g, shown = path
-        by_sum, to_c = self._slopes(a, c, g, shown)
-        blocks = by_sum.unflatten(-1, (4, self.hidden_size))
-        to_o, to_others = blocks[..., :1, :].unbind(), blocks[..., 1:, :].unbind()
-        turn, flat = self._gates_first(weights[1], -2), by_sum.unbind()
-        total = gradient.clone()
-        totals, wide = total.unbind(), total.unsqueeze(-2).unbind()
-        f = a.unflatten(-1, (4, self.hidden_size))[..., 2:3, :].unbind()
-        kept, to_c_wide = torch.zeros_like(wide[0]), to_c.unsqueeze(-2).unbind()
-        for t in range(len(a) - 1, -1, -1):
-            kept.addcmul_(wide[t], to_c_wide[t])
-            to_o[t].mul_(wide[t])
-            to_others[t].mul_(kept)
-            kept.mul_(f[t])
-            if t:
-                multiply_(totals[t - 1], flat[t], turn)
-        o, i, f, g = by_sum.chunk(4, dim=-1)
-        by_sum = torch.cat([i, f, g, o], dim=-1)
-        return by_sum, by_sum, []
-
-    def _slopes(
-        self, a: Tensor, c: Tensor, g: Tensor, shown: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return what the sums do, o's to h_t and the others' to c_t, and dh_t/dc_t."""
-        slope = ACTIVATIONS[self.activation].slope
-        o, i, f, sum_g = a.chunk(4, dim=-1)
-        by_sum = torch.empty_like(a)
-        by_o, by_i, by_f, by_g = by_sum.chunk(4, dim=-1)
-        for gate, reach, by in ((o, shown, by_o), (i, g, by_i), (f, c[:-1], by_f)):
-            opened = gate * reach
-            torch.addcmul(opened, opened, gate, value=-1, out=by)
-        torch.mul(slope(sum_g, g), i, out=by_g)
-        return by_sum, slope(c[1:], shown).mul_(o)

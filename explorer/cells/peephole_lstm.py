@@ -7,7 +7,7 @@ recurrent networks", Journal of Machine Learning Research 3 (2002).
 import torch
 from torch import Tensor, nn
 
-from explorer.cells._cell import CELLS, BlockCell, State
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols
 from explorer.cells._unroll import UnrolledCell, Weights
 from explorer.texts import Text
 
@@ -56,6 +56,12 @@ class PeepholeLSTM(BlockCell, UnrolledCell):
             r"o_t &= \sigma(W_o x_t + U_o h_{t-1} + p_o \odot c_t + b_o)",
             rf"h_t &= o_t \odot {f}(c_t)",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return what `BlockCell.symbols` does, and the peepholes."""
+        p_i, p_f, p_o = self.weight_ch.chunk(3)
+        own: Symbols = {"p_i": p_i, "p_f": p_f, "p_o": p_o}
+        return super().symbols() | own
 
     def weights(self) -> Weights:
         """Return what `UnrolledCell.weights` does."""

@@ -5,20 +5,25 @@ J. L. Elman, "Finding structure in time", Cognitive Science 14 (1990).
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.activations import ACTIVATIONS
-from explorer.cells._cell import CELLS, BlockCell, State, Way
-from explorer.cells._unroll import (
-    Path,
-    UnrolledCell,
-    Weights,
-    multiply_,
-    sums,
-    unstretched,
-)
+from explorer.cells._cell import CELLS, BlockCell, State, Symbols, Way
+from explorer.cells._compiled import Sources, recur
+from explorer.cells._unroll import UnrolledCell
+from explorer.kernels import Array, F, activate, compiled
 from explorer.texts import Text
+
+
+@compiled
+def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
+    """As in `Kernel`; h_t is f of the sum, and kept is empty."""
+    _, time, n = slopes.shape
+    sums = np.empty((1, n), F)
+    for t in range(time):
+        recur(sources, h, t, sums)
+        activate(f, sums[0], h[t + 1].reshape(n), slopes[0, t])
 
 
 @CELLS.register
@@ -36,12 +41,22 @@ class RNN(BlockCell, UnrolledCell):
     source = "Elman 1990"
     year = 1990
     blocks = ("h",)
+    kernel = staticmethod(_forwards)
+    kept = 0
     initialisations = ("default", "orthogonal", "identity")
 
     @staticmethod
     def latex(f: str) -> list[str]:
         """Return the cell's equation with f as the activation."""
         return [rf"h_t &= {f}(W_{{hh}} h_{{t-1}} + W_{{xh}} x_t + b_h)"]
+
+    def symbols(self) -> Symbols:
+        """Return what `Cell.symbols` does."""
+        return {
+            "W_{hh}": self.weight_hh,
+            "W_{xh}": self.weight_ih,
+            "b_h": self.bias_ih + self.bias_hh,
+        }
 
     def ways(self) -> dict[Way, Callable[[Tensor], Tensor]]:
         """Return the ways through a sequence: on a GPU, cuDNN's is the fastest."""
@@ -62,29 +77,3 @@ class RNN(BlockCell, UnrolledCell):
     ) -> tuple[State, State]:
         """Advance one time step; shapes as in `UnrolledCell.update`."""
         return {"h": self.f(from_x + from_h)}, {}
-
-    def forwards(self, x: Tensor, weights: Weights) -> Path:
-        """Run through time; as in `UnrolledCell.forwards`."""
-        weight_ih, weight_hh, bias_ih, bias_hh = weights
-        scale, into = self.stretch()
-        bias = bias_ih + bias_hh - (scale - 1) * weight_hh.sum(-1)
-        a = sums(x, scale * weight_ih, scale * bias)
-        turn = (scale * scale * weight_hh).mT
-        y = a.new_empty(len(a) + 1, *a.shape[1:])
-        y[0] = (scale - 1) / 2
-        ys = y.unbind()
-        for a_t, before, after in zip(a.unbind(), ys[:-1], ys[1:], strict=True):
-            into(multiply_(a_t, before, turn), out=after)
-        return unstretched(y, scale)[1:], a
-
-    def backwards(
-        self, gradient: Tensor, path: Path, weights: Weights
-    ) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Run back through time; as in `UnrolledCell.backwards`."""
-        h, a = path
-        by_sum = ACTIVATIONS[self.activation].slope(a, h)
-        by_sums, totals = by_sum.unbind(), gradient.clone().unbind()
-        for t in range(len(h) - 1, 0, -1):
-            multiply_(totals[t - 1], by_sums[t].mul_(totals[t]), weights[1])
-        by_sums[0].mul_(totals[0])
-        return by_sum, by_sum, []

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
-from explorer.cells._cell import CELLS, Cell, State, affine
+from explorer.cells._cell import CELLS, Cell, State, Symbols, affine
 from explorer.texts import Text
 
 
@@ -61,13 +61,22 @@ class SLSTM(Cell):
             r"&\quad \ell = \log \sigma(W_f x_t + U_f h_{t-1} + b_f)",
             r"&\quad a = W_i x_t + U_i h_{t-1} + b_i",
             r"i_t &= \exp(a - m_t)",
-            r"f_t &= \exp(\ell + m_{t-1} - m_t)",
+            r"f_t &= \exp(\min(\ell + m_{t-1} - m_t,\; 0))",
             rf"g_t &= {f}(W_g x_t + U_g h_{{t-1}} + b_g)",
             r"o_t &= \sigma(W_o x_t + U_o h_{t-1} + b_o)",
             r"c_t &= f_t \odot c_{t-1} + i_t \odot g_t",
             r"n_t &= f_t \odot n_{t-1} + i_t",
             r"h_t &= o_t \odot c_t / n_t",
         ]
+
+    def symbols(self) -> Symbols:
+        """Return W, U and b of each block."""
+        found: Symbols = {}
+        for k in self.blocks:
+            of = self.rows(k)
+            found[f"W_{k}"], found[f"U_{k}"] = self.weight_ih[of], self.weight_hh[of]
+            found[f"b_{k}"] = self.bias[of]
+        return found
 
     def step(self, x: Tensor, state: State) -> tuple[State, State]:
         """Advance one time step; shapes as in `Cell.step`."""

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from explorer.texts import Text
 
-Way = Literal["loop", "unrolled", "fused", "scan", "checkpointed"]
+Way = Literal["loop", "unrolled", "compiled", "fused", "scan", "checkpointed"]
 Reason = Literal["time", "memory"]
 
 MOST_CELLS = 4

@@ -71,6 +71,30 @@ def search_states(visited: np.ndarray | Tensor, count: int = 100) -> np.ndarray:
     return np.concatenate([chosen, flat[pairs].mean(axis=1)])[:count]
 
 
+def spread_states(visited: np.ndarray, count: int) -> np.ndarray:
+    """Return visited states that are far from each other: one for each region, first.
+
+    Each next one is the farthest from all before (T. F. Gonzalez, "Clustering to
+    minimize the maximum intercluster distance", 1985). Searching from these and the
+    middles between them finds more with fewer descents than from states at random.
+
+    Args:
+        visited: (..., S), finite whole states of some sequences.
+        count: how many to return, fewer where fewer were visited.
+
+    Returns:
+        (N, S).
+    """
+    flat = visited.reshape(-1, visited.shape[-1])
+    distance = np.square(flat - flat.mean(axis=0)).sum(axis=1)
+    chosen = []
+    for _ in range(min(count, len(flat))):
+        chosen.append(int(distance.argmax()))
+        from_here = np.square(flat - flat[chosen[-1]]).sum(axis=1)
+        distance = np.minimum(distance, from_here)
+    return flat[chosen]
+
+
 def fixed_points(
     cell: Cell, states: np.ndarray | Tensor, x: np.ndarray | Tensor, most: int = STEPS
 ) -> FixedPoints:

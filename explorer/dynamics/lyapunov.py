@@ -84,6 +84,26 @@ def _followed(
     return basis, torch.cat(growth)
 
 
+def mean_log_determinant(
+    cell: Cell, inputs: np.ndarray | Tensor, transient: int = 0
+) -> float:
+    """Return the mean of log |det J_t|: how a small volume of states grows in a step.
+
+    The exponents of the same steps sum to it; see `lyapunov_spectrum`.
+
+    Returns:
+        In nats a time step; -inf where a step flattens every volume.
+    """
+    step_map, inputs = StepMap(cell), as_tensor(inputs)
+    with torch.no_grad():
+        visited = step_map.unroll(inputs[:, None])[transient:-1, 0]
+    pairs = zip(
+        visited.split(TOGETHER), inputs[transient:].split(TOGETHER), strict=True
+    )
+    logs = [torch.linalg.slogdet(step_map.jacobians(s, x)).logabsdet for s, x in pairs]
+    return float(torch.cat(logs).mean())
+
+
 def _growth(triangle: Tensor) -> Tensor:
     """Return log |R_ii|, -inf where only rounding keeps R_ii from being 0."""
     rates = triangle.diagonal().abs()

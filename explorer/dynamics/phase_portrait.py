@@ -65,3 +65,20 @@ def phase_portrait(
     flow = moved[:, list(plane)].reshape(count, count, 2)
     speed = np.square(moved).sum(axis=1).reshape(count, count) / 2
     return PhasePortrait(first, second, flow, speed)
+
+
+def orbit(cell: Cell, x: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:
+    """Return where a state goes step by step under a constant input.
+
+    Args:
+        cell: one layer.
+        x: (input,), the constant input.
+        start: (S,), the whole state to begin with.
+        steps: how many steps to take.
+
+    Returns:
+        (steps + 1, S), the start included.
+    """
+    held = as_tensor(x).expand(steps, 1, -1)
+    with torch.no_grad():
+        return StepMap(cell).unroll(held, as_tensor(start)[None])[:, 0].numpy()

@@ -25,6 +25,7 @@ DASHES = {"loop": "dot", "scan": "dash", "checkpointed": "dashdot"}
 MARKS = {
     "loop": "circle-open",
     "unrolled": "square",
+    "compiled": "star",
     "fused": "diamond",
     "scan": "triangle-up",
     "checkpointed": "x",

@@ -74,6 +74,19 @@ def lanes(
     )
 
 
+def message(inputs: NDArray[np.float64], highlight: Sequence[int] | None) -> list[int]:
+    """Return which symbols carry the message, of one-hot inputs (T, D).
+
+    Without a hint it is what comes less often than by even chance.
+    """
+    if highlight is not None:
+        return list(highlight)
+    length, count = inputs.shape
+    often = np.bincount(inputs.argmax(axis=1), minlength=count)
+    rare = np.flatnonzero((often > 0) & (often < 0.6 * length / count))
+    return (rare if rare.size else np.flatnonzero(often)).tolist()
+
+
 def lines_or_markers(values: NDArray[np.float64]) -> str:
     """Return Plotly's mode: a few points among gaps would not be seen as lines."""
     return "lines" if np.isfinite(values).sum() > 8 else "lines+markers"
@@ -103,17 +116,13 @@ def _symbols(
 ) -> Panel:
     length, count = inputs.shape
     shown = inputs.argmax(axis=1)
-    if highlight is None:
-        # Without a hint: what comes less often than by even chance is the message.
-        often = np.bincount(shown, minlength=count)
-        rare = np.flatnonzero((often > 0) & (often < 0.6 * length / count))
-        highlight = (rare if rare.size else np.flatnonzero(often)).tolist()
+    highlight = message(inputs, highlight)
     size = float(np.clip(260 / max(length, 1), 3.5, 8))
     data = []
     for symbol in range(count):
         at = np.flatnonzero(shown == symbol)
         bold = symbol in highlight
-        colour = PALETTE[list(highlight).index(symbol) % 7] if bold else FAINT
+        colour = PALETTE[highlight.index(symbol) % 7] if bold else FAINT
         marker = {"color": colour, "size": max(size, 9) if bold else size}
         marker["symbol"] = "diamond" if bold else "circle"
         data.append(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.figures._theme import axis, number
+from explorer.figures._theme import SUPERSCRIPTS, axis, number
 
 
 def log_range(values: NDArray[np.float64], least: float, snap: float) -> list[float]:
@@ -58,3 +58,41 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     )
     whole = [power for power in powers if power >= low - 1e-9]
     return [float(f"1e{power}") for power in whole if power % stride == 0]
+
+
+def exponent_axis(
+    low: float, high: float, title: str = "", most: int = 6, **more: Any
+) -> dict[str, Any]:
+    """Return a linear axis for logarithms to base 10, labelled as powers of ten.
+
+    For what leaves the range of floating-point numbers, such as 10⁻⁴⁰⁰.
+
+    Args:
+        low: where the axis begins, a logarithm.
+        high: where it ends.
+        title: what the axis shows.
+        most: how many labels there may be.
+        more: Plotly's keys.
+    """
+    ticks = exponent_ticks(low, high, most)
+    return axis(
+        title,
+        range=[low, high],
+        tickvals=ticks,
+        ticktext=[power_of_ten(tick) for tick in ticks],
+        **more,
+    )
+
+
+def exponent_ticks(low: float, high: float, most: int) -> list[int]:
+    """Return whole exponents from low to high, every n-th, `most` at most."""
+    first, last = int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9))
+    strides = (n * 10**power for power in range(9) for n in (1, 2, 5))
+    stride = next(n for n in strides if last // n - -(-first // n) < most)
+    return list(range(-(-first // stride) * stride, last + 1, stride))
+
+
+def power_of_ten(exponent: float) -> str:
+    """Write 10 to a whole power for people, or 1."""
+    whole = round(exponent)
+    return f"10{str(whole).translate(SUPERSCRIPTS)}" if whole else "1"

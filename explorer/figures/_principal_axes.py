@@ -1,4 +1,4 @@
-"""The plane or space of the first principal components, in one scale."""
+"""The plane or space of the first principal components."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,17 +17,24 @@ def principal_axes(
     explained: Sequence[float],
     dims: str,
     language: Language,
+    titles: Sequence[str] = (),
+    tied: bool = True,
 ) -> dict[str, Any]:
-    """Return axes of one scale whose ends are round, so that they seldom move."""
-    titles = [
+    """Return axes whose ends are round, so that they seldom move.
+
+    Without titles of their own they are principal components. In the plane they have
+    one scale if `tied`, or else fill a card that is far from square.
+    """
+    titles = titles or [
         COMPONENT.format(place=place + 1, share=100 * share).to(language)
         for place, share in enumerate(explained)
     ]
     ranges = [_range(column) for column in array.reshape(-1, 3).T]
+    same: dict[str, Any] = {"scaleanchor": "x"} if tied else {}
     if dims == "2d":
         return {
             "xaxis": axis(titles[0], range=ranges[0]),
-            "yaxis": axis(titles[1], range=ranges[1], scaleanchor="x"),
+            "yaxis": axis(titles[1], range=ranges[1], **same),
         }
     spans = [high - low for low, high in ranges]
     shape = [max(span / max(spans), 0.4) for span in spans]

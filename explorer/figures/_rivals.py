@@ -78,8 +78,17 @@ def rival_words(
         (colour, glyph, name if metric is None else f"{name}{colon}{number(metric)}")
         for (name, _, metric), (colour, _, glyph) in zip(rivals, LOOKS, strict=False)
     ]
+    return packed([(GREY, "- -", guess)] * bool(guess) + named)
+
+
+def packed(entries: Sequence[tuple[str, str, str]]) -> list[Line]:
+    """Return the lines of a key, as many entries in each as it has room for.
+
+    Args:
+        entries: (colour, glyph, words) of each.
+    """
     lines: list[Line] = []
-    for colour, glyph, words in [(GREY, "- -", guess)] * bool(guess) + named:
+    for colour, glyph, words in entries:
         entry = f"{swatch(colour, glyph)} {harmless(words)}"
         width = breadth(f"{glyph} {words}")
         if lines and lines[-1][1] + GAP + width <= ROOM:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.figures._changes import Changed, change_marks, change_words
 from explorer.figures._log_axis import log_axis, log_range
 from explorer.figures._rivals import (
     Line,
@@ -53,6 +54,7 @@ def loss_curves(
     shown_step: int | None,
     language: Language,
     rivals: Sequence[Rival] = (),
+    changes: Sequence[Changed] = (),
 ) -> Figure:
     """Draw the loss above the metric over one shared axis of training steps.
 
@@ -69,6 +71,7 @@ def loss_curves(
         language: "en" or "zh".
         rivals: (name, loss, metric) of others, the name in the page's language, loss
             and metric None where they have none; the first three are drawn.
+        changes: (step, words) of what was changed in mid-run, in the page's language.
     """
     at = np.asarray(steps, dtype=np.int64)
     end = max(int(total_steps), int(at.max(initial=1)), 1)
@@ -97,7 +100,9 @@ def loss_curves(
         told = _told(base, "" if crowded else label)
         annotations += _headers(title, told, PANELS[panel][1])
     words = rival_words(rivals, language, baseline_label if crowded else "")
-    return {"data": data, "layout": _layout(scales, end, annotations, words, language)}
+    words += change_words(changes, language)
+    made = _layout(scales, end, annotations, words, language)
+    return {"data": data, "layout": made | change_marks(changes, PANELS)}
 
 
 def _layout(

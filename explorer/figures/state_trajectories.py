@@ -31,6 +31,9 @@ def state_trajectories(
     colour: Literal["class", "time"],
     language: Language,
     times: ArrayLike | None = None,
+    axis_titles: Sequence[str] = (),
+    palette: Sequence[str] = PALETTE,
+    tied: bool = True,
 ) -> Figure:
     """Draw thin lines, a small marker a time step, and a head at the current time.
 
@@ -48,6 +51,10 @@ def state_trajectories(
         colour: What colours the markers.
         language: "en" or "zh".
         times: Time step of each row of `points`, (T,); 0 … T-1 if None.
+        axis_titles: What the axes are, if they are no principal components.
+        palette: The colours of the classes, in turn.
+        tied: Whether the axes of the plane have one scale, or fill a card that is far
+            from square.
     """
     array = np.asarray(points, dtype=np.float64)
     array = np.round(array, _decimals(array)) + 0.0
@@ -59,7 +66,7 @@ def state_trajectories(
     by_class = colour == "class" and labels is not None
     if by_class:
         classes = np.asarray(labels).astype(np.int64).T
-        data += _by_class(spots, moments, classes, label_names, dims)
+        data += _by_class(spots, moments, classes, label_names, dims, palette)
     else:
         data += _by_time(spots, moments, dims)
     return {
@@ -69,7 +76,7 @@ def state_trajectories(
             legend=legend(itemsizing="constant"),
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 10, "b": 8, "pad": 0},
-            **principal_axes(array, explained, dims, language),
+            **principal_axes(array, explained, dims, language, axis_titles, tied),
         ),
     }
 
@@ -143,13 +150,14 @@ def _by_class(
     classes: NDArray[np.int_],
     names: Sequence[str],
     dims: str,
+    palette: Sequence[str],
 ) -> list[dict[str, Any]]:
     data: list[dict[str, Any]] = []
     for place, name in [(-1, "–"), *enumerate(names)]:
         mine = classes == place if place >= 0 else classes < 0
         if place < 0 and not mine.any():
             continue
-        colour = PALETTE[place % len(PALETTE)] if place >= 0 else FAINT
+        colour = palette[place % len(palette)] if place >= 0 else FAINT
         marker = {"color": colour, "symbol": SYMBOLS[place % len(SYMBOLS)]}
         shared = {"name": name, "legendgroup": name, "marker": marker}
         # A trace without a point has no legend entry, and a class may come late.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Lock, get_ident
 
+from explorer.config import RunConfig
 from explorer.jobs._news import News
 from explorer.jobs._writes import Writes
 from explorer.slices import Slice, train_slice
@@ -118,6 +119,32 @@ class Jobs:
         """Stop a run after the slice that is being computed; raises StoreError."""
         self._store.set_goal(key, 0)
         self.news.rest(key)
+
+    def fork(
+        self,
+        parent: RunConfig,
+        learning_rate: float,
+        clip_norm: float | None,
+        viewer: str,
+        patience: float = 1.0,
+    ) -> RunConfig | None:
+        """Let a run go on as another one, changed where it stands; raises StoreError.
+
+        The parent is paused, unless others look at it: for them it goes on. A slice in
+        the works is awaited for `patience` seconds.
+
+        Returns:
+            the run that goes on; None where there is nothing to go on from, or to come.
+        """
+        run = self._store.run(parent.key)
+        if run is not None and run.active:
+            if not self._store.viewers(parent.key, besides=viewer):
+                self.pause(parent.key)
+            self.wait(parent.key, run.step, patience)
+        fork = self._store.fork(parent, learning_rate, clip_norm)
+        if fork is not None:
+            self.start(fork.key, viewer)
+        return fork
 
     def reset(self, key: str, viewer: str) -> bool:
         """Put a run back to step 0, paused; raises StoreError.

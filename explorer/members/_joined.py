@@ -24,8 +24,8 @@ STATES = 1_000_000
 Beyond, what one net computes no longer lies in the CPU's caches when it is needed again
 after the others' turn: one model is then slower than one net after another.
 """
-FUSED_STATES = 130_000
-"""The same where a net alone has one of torch's kernels, which is hard to beat."""
+KERNEL_STATES = 130_000
+"""The same where a net alone has torch's kernel or our own, which is hard to beat."""
 NEAR_ZERO = 1e-6
 """What torch adds to a norm before it divides by it, in `clip_grads_with_norm_`."""
 
@@ -36,8 +36,8 @@ def joined_at_most(training: Training) -> int:
         return sys.maxsize  # a GPU waits for work
     config = training.config
     states = config.hidden_size * config.num_layers * config.seq_len * config.batch_size
-    fused = any(cell.way == "fused" for cell in training.model.cells)
-    return max(1, (FUSED_STATES if fused else STATES) // states)
+    kernel = any(cell.way in ("fused", "compiled") for cell in training.model.cells)
+    return max(1, (KERNEL_STATES if kernel else STATES) // states)
 
 
 class Joined:
@@ -126,9 +126,12 @@ class Joined:
             number: which update it is, counted from 1.
             norms: what `measure` returned.
         """
-        if self.config.clip_norm is not None:
+        change = self.config.in_force(number - 1)
+        if change.step:  # from then on, the learning rate is all members' alike
+            self.optimiser.rate = change.learning_rate
+        if change.clip_norm is not None:
             norm = torch.tensor(norms, device=self.device)[:, None]
-            scale = (self.config.clip_norm / (norm + NEAR_ZERO)).clamp(max=1.0)
+            scale = (change.clip_norm / (norm + NEAR_ZERO)).clamp(max=1.0)
             for gradient in self._gradients():
                 gradient.mul_(scale)
         self.optimiser.step(number)

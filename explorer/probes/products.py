@@ -96,11 +96,13 @@ def log10_ceiling(cell: Cell, lags: np.ndarray) -> np.ndarray | None:
         lags: (lags,).
 
     Returns:
-        (lags,), or None for any other cell.
+        (lags,), NaN where a weight is not finite; None for any other cell.
     """
     if type(cell) is not CELLS["rnn"]:
         return None
     weights = as_tensor(cell.get_parameter("weight_hh"))
+    if not weights.isfinite().all():
+        return np.full(len(lags), np.nan)
     largest = torch.linalg.matrix_norm(weights, 2).item()
     slope = ACTIVATIONS[cell.activation].gamma * largest
     if slope == 0:

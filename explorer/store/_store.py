@@ -34,6 +34,7 @@ from explorer.store._engine import (
     faults,
     open_engine,
 )
+from explorer.store._forks import sound_step, take_over
 from explorer.store._rows import (
     Claim,
     Records,
@@ -120,7 +121,39 @@ class Store:
     # Runs ---------------------------------------------------------------------------
 
     def open_run(self, config: RunConfig) -> Run:
-        """Return the run of a configuration, entered as new if nobody had it before."""
+        """Return the run of a configuration, entered if nobody had it before.
+
+        It is entered as new. One that was changed in mid-run is entered with all that
+        its parent has, unless that has gone beyond the change.
+        """
+        with self._write() as connection:
+            return self._enter(connection, config)
+
+    def fork(
+        self, parent: RunConfig, learning_rate: float, clip_norm: float | None
+    ) -> RunConfig | None:
+        """Enter the run that another one becomes if it is changed where it stands.
+
+        One that diverged is changed at the last step at which it was sound. To that
+        the fork comes from the beginning: only the last step has all to go on from.
+
+        Returns:
+            the fork; None where there is no step to go on from, or none to come.
+        """
+        seen = update(runs).where(runs.c.key == parent.key)
+        seen = seen.values(seen_at=self._clock()).returning(runs.c.status, runs.c.step)
+        with self._write() as connection:
+            row = connection.execute(seen).one_or_none()
+            if row is None:
+                return None
+            step = sound_step(connection, parent.key, row.status, row.step)
+            if not 0 < step < parent.steps:
+                return None
+            fork = parent.changed(step, learning_rate, clip_norm)
+            self._enter(connection, fork)
+        return fork
+
+    def _enter(self, connection: Connection, config: RunConfig) -> Run:
         now, text = self._clock(), config.canonical()
         entry = self._insert(runs).values(
             key=config.key,
@@ -133,16 +166,15 @@ class Store:
             created_at=now,
             seen_at=now,
         )
-        entry = entry.on_conflict_do_update(
-            index_elements=[runs.c.key], set_={"seen_at": now}
-        )
-        with self._write() as connection:
-            if config.text:
-                enter_text(connection, self._insert, config.text, now)
-            row = connection.execute(entry.returning(*_RUN)).one()
-            if config.text:
-                enter_use(connection, self._insert, config)
-        return run_of(row)
+        if config.text:
+            enter_text(connection, self._insert, config.text, now)
+        entry = entry.on_conflict_do_nothing().returning(runs.c.key)
+        if connection.execute(entry).first() is not None:
+            take_over(connection, config, _ROW_BYTES)
+        if config.text:
+            enter_use(connection, self._insert, config)
+        seen = update(runs).where(runs.c.key == config.key).values(seen_at=now)
+        return run_of(connection.execute(seen.returning(*_RUN)).one())
 
     def run(self, key: str) -> Run | None:
         """Return a run, or None if there is none of that key."""

@@ -14,8 +14,8 @@ from explorer.config import RunConfig, takes_text, text_key
 from explorer.devices import devices
 from explorer.fields import numbers
 from explorer.initialisations import INITIALISATIONS
-from explorer.link import from_query, to_query
-from explorer.problems import NONE, Problem, unknown_option
+from explorer.link import changes_text, from_query, to_query
+from explorer.problems import FORKED_FROM, NONE, Problem, unknown_option
 from explorer.tasks import TASKS
 from explorer.texts import LANGUAGES, Language, language_of
 from explorer.ui.pasted import find_text, pasted, take
@@ -77,7 +77,7 @@ def current_settings() -> tuple[RunConfig, list[Problem]]:
     """Return the run that the controls stand for, and what did not fit together."""
     state = st.session_state
     task = TASKS[state["task"]]
-    names = set(RunConfig.model_fields) - {"task_params", "text"}
+    names = set(RunConfig.model_fields) - {"task_params", "text", "changes"}
     names |= set(numbers(task))
     if INITIALISATIONS[state["init"]].parameter is None:
         names.discard("init_value")
@@ -86,7 +86,20 @@ def current_settings() -> tuple[RunConfig, list[Problem]]:
         query["clip_norm"] = NONE
     if takes_text(state["task"]) and pasted():
         query["text"] = text_key(pasted())
-    return from_query(query, devices(), find_text)
+    run, problems = from_query(query, devices(), find_text)
+    if not state["changes"]:
+        return run, problems
+    if run.key != state["changes_of"]:
+        _leave_changes_out()
+        return run, problems
+    return from_query(query | {"changes": state["changes"]}, devices(), find_text)
+
+
+def _leave_changes_out() -> None:
+    """Forget the changes of a run that is no longer shown, and say so."""
+    gone = Problem("changes", st.session_state["changes"], FORKED_FROM, None)
+    st.session_state["changes"] = ""
+    st.session_state["problems"] = [*st.session_state.get("problems", []), gone]
 
 
 def apply(config: RunConfig) -> None:
@@ -97,6 +110,9 @@ def apply(config: RunConfig) -> None:
         settings["clip_norm"] = 1.0
     for name, value in settings.items():
         st.session_state[name] = value
+    st.session_state["changes"] = changes_text(config.changes)
+    unchanged = config.model_copy(update={"changes": ()})
+    st.session_state["changes_of"] = unchanged.key
 
 
 def choose(query: Mapping[str, str]) -> None:
@@ -114,7 +130,7 @@ def flat(config: RunConfig) -> dict[str, Any]:
     """Return a run's settings by the names of their controls."""
     own = numbers(TASKS[config.task])
     task = config.build_task().model_dump(include=set(own))
-    settings = config.model_dump(exclude={"task_params", "text"}) | task
+    settings = config.model_dump(exclude={"task_params", "text", "changes"}) | task
     if settings["init_value"] is None:
         del settings["init_value"]
     return settings

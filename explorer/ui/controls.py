@@ -38,6 +38,7 @@ PARAMETERS = Text(
     en="{cells} weights and biases in the cells, {readout} in the readout.",
     zh="循环单元共有 {cells} 个权重和偏置，读出层有 {readout} 个。",
 )
+FROM_STEP = Text(en="From step {step} on: {told}.", zh="从第 {step} 步起：{told}。")
 EPOCHS = Text(
     en="{steps} updates are {epochs} epochs of {count} examples.",
     zh="{steps} 次更新 = 对 {count} 个样本训练 {epochs} 个轮次。",
@@ -125,6 +126,8 @@ def _training(config: RunConfig, language: Language) -> None:
     named = {
         name: Text(en=device_name(name), zh=device_name(name)) for name in devices()
     }
+    for step, told in config.changes_told():
+        st.caption(FROM_STEP.format(step=step, told=told).to(language))
     menu("device", DEVICE, named, language, touch)
 
 

@@ -16,6 +16,7 @@ MIB = 2**20
 WAYS = {
     "loop": Text(en="loop", zh="逐步循环"),
     "unrolled": Text(en="hand-written", zh="手写反向传播"),
+    "compiled": Text(en="compiled", zh="编译"),
     "fused": Text(en="fused kernel", zh="融合内核"),
     "scan": Text(en="parallel scan", zh="并行扫描"),
     "checkpointed": Text(en="checkpoints", zh="检查点"),
@@ -35,6 +36,10 @@ ABOUT = {
     "unrolled": Text(
         en="step after step, with a backward pass written by hand",
         zh="一步接一步，反向传播由手写代码完成",
+    ),
+    "compiled": Text(
+        en="step after step there and back, in machine code of our own",
+        zh="前向与反向都一步接一步，由我们自己编译的机器码完成",
     ),
     "fused": Text(
         en="one of torch’s kernels for the whole sequence",

@@ -246,6 +246,7 @@ def _data(
         "following": True,
         "length": 1,
         "panels": cost_panels(settings, report, bench().limits.lengths, language),
+        "complete": True,
     }
 
 

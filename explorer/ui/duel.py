@@ -204,7 +204,7 @@ def _known(
         active = any(each.active for seeds in found for each in seeds)
         data = paced(
             ("duel", duel, language, None if active else steps),
-            steps,
+            (steps,),
             SHARE / pace(shared.jobs.watchers),
             lambda: _data(shared, duel, found, language),
         )
@@ -231,6 +231,7 @@ def _data(
         "steps": [0],
         "step": 0,
         "following": True,
+        "complete": True,
         "length": 1,
         "panels": duel_panels(shared.store, duel, found, language),
     }

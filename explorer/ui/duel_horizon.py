@@ -265,6 +265,7 @@ def _data(
     return {
         "run": _name(duel),
         "page": "duel",
+        "complete": True,
         "language": language,
         "address": urlencode(duel_address(duel)),
         "words": live_words(language),

@@ -83,6 +83,14 @@ class Panel(TypedDict):
     `meta.live` is "loss" or "metric" has training steps for x, and goes on with what
     the stream brings.
 
+    `layout.meta.unitAxis`, such as "y", says that places on that axis are units by
+    their number, and a trace whose `meta.unit` is a number is that unit's line (then
+    `layout.meta.unitLines` is true): pointing at a unit makes it stand out in all
+    pictures, and a click chooses it where a card has an option "unit" with a value
+    "clicked"; all views find it in `chosen` as "clicked", such as "17,4", the one
+    clicked before it last. `layout.meta.selects` names an option with a value "drawn":
+    dragging along the time axis chooses it, and `chosen` has a "drawn" such as "12-20".
+
     Where `drawing` is not "plotly", the script of that name in `static/live/drawings/`
     draws `figure`, whatever that is.
     """
@@ -107,7 +115,8 @@ class LiveData(TypedDict):
     length T; the time slider goes over 0 .. T-1. `address` is what should stand in the
     address bar behind the question mark. `words` come from `live_words`. `stream` is
     where the browser hears of each update, seen from the page's address; it is left
-    out where the run rests or nothing answers.
+    out where the run rests or nothing answers. `complete` says that no panel waits for
+    more to be computed.
     """
 
     run: str
@@ -121,6 +130,7 @@ class LiveData(TypedDict):
     following: bool
     length: int
     panels: list[Panel]
+    complete: bool
 
 
 class LiveResult(Protocol):

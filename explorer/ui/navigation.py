@@ -11,6 +11,7 @@ from explorer.texts import Language, Text
 HOME = "playground"
 ORDER = (
     HOME,
+    "unrolled",
     "gradients",
     "trajectories",
     "inside_the_cell",

@@ -40,6 +40,8 @@ def live_data(
     step = known.weight_steps[-1] if following or wanted is None else wanted
     scene = _scene(store, config, known, step)
     scene = replace(scene, scores=_scores(store, config, scene.step))
+    views = views_of(config, page)
+    shared = _shared(views, config, options)
     return {
         "run": config.key,
         "page": page,
@@ -50,9 +52,10 @@ def live_data(
         "following": following,
         "length": config.seq_len,
         "panels": [
-            _panel(name, view, scene, options.get(name, {}), language)
-            for name, view in views_of(config, page).items()
+            _panel(name, view, scene, {**shared, **options.get(name, {})}, language)
+            for name, view in views.items()
         ],
+        "complete": all(view.complete(scene) for view in views.values()),
     }
 
 
@@ -60,6 +63,22 @@ def views_of(config: RunConfig, page: str = HOME) -> dict[str, View]:
     """Return a page's views that have something to show of a run, by name."""
     every = {name: VIEWS[name]() for name in VIEWS if VIEWS[name].page == page}
     return {name: view for name, view in every.items() if view.applies(config)}
+
+
+def _shared(
+    views: Mapping[str, View], config: RunConfig, options: Options
+) -> dict[str, str]:
+    """Return what drawings have chosen by themselves: all cards of the page know it."""
+    offered = {
+        name: {choice.name for choice in view.choices(config)}
+        for name, view in views.items()
+    }
+    return {
+        choice: value
+        for name in views
+        for choice, value in options.get(name, {}).items()
+        if choice not in offered[name]
+    }
 
 
 def _scene(store: Store, config: RunConfig, known: History, step: int) -> Scene:

@@ -1,6 +1,6 @@
 """The Playground's moving half: the buttons, the run's state in words, the pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil, log2
 from secrets import randbelow
 from time import monotonic, thread_time
@@ -22,8 +22,10 @@ from explorer.ui.services import Services, viewer
 from explorer.ui.state import touch
 
 LIVE = "live"
-Known = tuple[Run | None, int, LiveData]
-"""A run, how many watch it, and its pictures."""
+Runs = tuple[Run | None, ...]
+"""The page's run, and those that its pictures show beside it."""
+Known = tuple[Runs, int, LiveData]
+"""These runs, how many watch the first, and its pictures."""
 FASTEST, SHARE = 0.3, 0.15
 """Seconds between pictures, and the share of a core that drawing them may take."""
 AT_EASE = 4
@@ -69,10 +71,10 @@ OTHERS_WATCH = Text(
 
 
 class Drawing(NamedTuple):
-    """Pictures as they were drawn: of what, at which step, when, in how long."""
+    """Pictures as they were drawn: of what, at which steps, when, in how long."""
 
     wanted: tuple
-    step: int
+    steps: tuple[int, ...]
     at: float
     cost: float
     data: LiveData
@@ -85,8 +87,8 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
     st.session_state["drawn_active"] = active
     over = run is not None and run.status in ("done", "diverged")
     act: dict[str, tuple[Text, str, bool, Callable[..., None]]] = {
-        "train": (TRAIN, ":material/play_arrow:", active or over, _train),
-        "pause": (PAUSE, ":material/pause:", not active, _pause),
+        "train": (TRAIN, ":material/play_arrow:", active or over, train),
+        "pause": (PAUSE, ":material/pause:", not active, pause),
         "step": (STEP, ":material/skip_next:", active or over, _step),
         "reset": (RESET, ":material/replay:", step == 0 and not active, _reset),
         "seed": (NEW_SEED, ":material/casino:", False, _new_seed),
@@ -99,22 +101,43 @@ def buttons(shared: Services, config: RunConfig, language: Language) -> None:
             help=HELP[name].to(language),
             disabled=disabled,
             type="primary" if name == "train" else "secondary",
-            on_click=_acting,
+            on_click=acting,
             args=(action, shared, config),
         )
 
 
 def pictures(
-    shared: Services, config: RunConfig, language: Language, page: str = HOME
+    shared: Services,
+    config: RunConfig,
+    language: Language,
+    page: str = HOME,
+    beside: Sequence[RunConfig] = (),
 ) -> None:
-    """Draw the run's state and a page's pictures, again and again while it advances.
+    """Draw the run's state and a page's pictures, again and again while they change.
 
-    Whether it does is as the buttons have shown it: where it has ended since, the page
-    is drawn anew.
+    Whether they do is as the buttons have shown it: where a run has ended since, the
+    page is drawn anew.
+
+    Args:
+        shared: the store and the jobs.
+        config: the page's run.
+        language: the reader's.
+        page: the stem of the page.
+        beside: other runs that the pictures show; they go on while they are watched.
     """
     paced = st.session_state["pace"] = pace(shared.jobs.watchers)
-    again = FASTEST * paced if st.session_state["drawn_active"] else IDLE
-    st.fragment(_pictures, run_every=again)(shared, config, language, page)
+    company = _active([shared.store.run(other.key) for other in beside])
+    busy = st.session_state["drawn_active"] or company
+    busy = busy or st.session_state.get("unfinished", False)
+    st.session_state["drawn"] = company, busy
+    again = FASTEST * paced if busy else IDLE
+    draw = st.fragment(_pictures, run_every=again)
+    draw(shared, config, language, page, beside)
+
+
+def _active(runs: Sequence[Run | None]) -> bool:
+    """Return whether any of some runs advances."""
+    return any(run is not None and run.active for run in runs)
 
 
 def pace(watchers: int) -> int:
@@ -127,21 +150,35 @@ def pace(watchers: int) -> int:
 
 
 def _pictures(
-    shared: Services, config: RunConfig, language: Language, page: str
+    shared: Services,
+    config: RunConfig,
+    language: Language,
+    page: str,
+    beside: Sequence[RunConfig],
 ) -> None:
     # Here as well as around the page: a fragment also runs without its page.
     with said_to(language):
-        _draw(shared, config, language, page)
+        _draw(shared, config, language, page, beside)
 
 
-def _draw(shared: Services, config: RunConfig, language: Language, page: str) -> None:
-    run, watching, data = _read(shared, config, language, page)
+def _draw(
+    shared: Services,
+    config: RunConfig,
+    language: Language,
+    page: str,
+    beside: Sequence[RunConfig],
+) -> None:
+    runs, watching, data = _read(shared, config, language, page, beside)
+    run = runs[0]
     _status(config, run, watching, language)
     show_faults(shared, run, language)
     active = run is not None and run.active
+    unfinished = st.session_state["unfinished"] = not data["complete"]
     stream = stream_address(config.key) if active else None
     live_panels({**data, "address": address_bar(config), "stream": stream}, key=LIVE)
-    if st.session_state["drawn_active"] != active or _paced_otherwise(shared, active):
+    now = _active(runs[1:]), unfinished or _active(runs)
+    drawn = st.session_state["drawn_active"], st.session_state["drawn"]
+    if drawn != (active, now) or _paced_otherwise(shared, _active(runs)):
         # Other buttons, another pace. The browser may not know the newest address yet.
         st.session_state["touched"] = True
         st.rerun()
@@ -153,18 +190,25 @@ def _paced_otherwise(shared: Services, active: bool) -> bool:
     return active and max(now, before) > 2 * min(now, before)
 
 
-def _read(shared: Services, config: RunConfig, language: Language, page: str) -> Known:
-    """Return a run, how many watch it, and its pictures: the last ones if need be."""
+def _read(
+    shared: Services,
+    config: RunConfig,
+    language: Language,
+    page: str,
+    beside: Sequence[RunConfig],
+) -> Known:
+    """Return the runs, how many watch, and the pictures: the last ones if need be."""
     chosen = st.session_state.get(LIVE) or {}
     step, options = chosen.get("step"), chosen.get("options") or {}
     try:
-        run = shared.store.run(config.key)
-        if run is not None:
-            shared.jobs.watch(config.key, viewer())
-        watching = shared.store.viewers(config.key) if run else 0
+        runs = tuple(shared.store.run(other.key) for other in (config, *beside))
+        for run in runs:
+            if run is not None and (run is runs[0] or run.active):
+                shared.jobs.watch(run.key, viewer())
+        watching = shared.store.viewers(config.key) if runs[0] else 0
         data = paced(
-            (config.key, page, step, str(options), language, _moment(run)),
-            run.step if run else 0,
+            (config.key, page, step, str(options), language, *map(_moment, runs)),
+            tuple(run.step if run else 0 for run in runs),
             SHARE / pace(shared.jobs.watchers),
             lambda: live_data(shared.store, config, step, options, language, page),
         )
@@ -174,8 +218,8 @@ def _read(shared: Services, config: RunConfig, language: Language, page: str) ->
             raise
         st.session_state["refused"] = store_sentence(error)
         return before
-    st.session_state["known"] = run, watching, data
-    return run, watching, data
+    st.session_state["known"] = runs, watching, data
+    return runs, watching, data
 
 
 def shown(data: LiveData) -> tuple[str, str]:
@@ -191,18 +235,19 @@ def _moment(run: Run | None) -> int | None:
 
 
 def paced(
-    wanted: tuple, step: int, share: float, draw: Callable[[], LiveData]
+    wanted: tuple, steps: tuple[int, ...], share: float, draw: Callable[[], LiveData]
 ) -> LiveData:
     """Draw anew, unless it would be the same or drawing has had its share."""
     last: Drawing | None = st.session_state.get("drawing")
     now = monotonic()
     if last and last.wanted == wanted:
-        if last.step == step or now - last.at < last.cost / share:
+        same = last.steps == steps and last.data["complete"]
+        if same or now - last.at < last.cost / share:
             return last.data
     began = thread_time()
     data = draw()
     cost = thread_time() - began
-    st.session_state["drawing"] = Drawing(wanted, step, now, cost, data)
+    st.session_state["drawing"] = Drawing(wanted, steps, now, cost, data)
     return data
 
 
@@ -231,7 +276,7 @@ def _state(run: Run | None) -> str:
     return run.status
 
 
-def _acting(
+def acting(
     action: Callable[[Services, RunConfig], None], shared: Services, config: RunConfig
 ) -> None:
     """Do what a button stands for; a store that fails leaves all as it was."""
@@ -242,7 +287,8 @@ def _acting(
         st.session_state["refused"] = press_sentence(error)
 
 
-def _train(shared: Services, config: RunConfig) -> None:
+def train(shared: Services, config: RunConfig) -> None:
+    """Let a run go on to its last step; raises StoreError."""
     run = shared.store.open_run(config)
     shared.jobs.start(run.key, viewer())
     if stream_address(run.key) is None:  # else the curves move before the pictures do
@@ -255,7 +301,8 @@ def _step(shared: Services, config: RunConfig) -> None:
     shared.jobs.wait(run.key, run.step, FIRST_PICTURE)
 
 
-def _pause(shared: Services, config: RunConfig) -> None:
+def pause(shared: Services, config: RunConfig) -> None:
+    """Stop a run after the slice that is being computed; raises StoreError."""
     run = shared.store.open_run(config)
     shared.jobs.pause(run.key)
     shared.jobs.wait(run.key, run.step, FIRST_PICTURE)  # for the slice in the works

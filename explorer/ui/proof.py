@@ -124,6 +124,6 @@ def _contents(evidence: Evidence, learned: list[Learning], language: Language) -
     st.markdown("\n".join(lines))
     minutes = max(1, round(evidence.seconds / 60))
     st.caption(AGAIN.format(minutes=minutes).to(language))
-    st.code("make verify", language="bash")
+    st.code("make verify", language=None)  # its colours would be too pale
     packages = ", ".join(f"{n} {v}" for n, v in evidence.packages.items())
     st.caption(WITH.format(packages=packages).to(language))

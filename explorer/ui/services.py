@@ -5,6 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from uuid import uuid4
 
 import streamlit as st
@@ -15,6 +16,7 @@ from explorer.devices import keep_freed_memory
 from explorer.jobs import Jobs
 from explorer.store import Store, StoreError, open_store
 from explorer.texts import Text
+from explorer.training import prepare
 from explorer.ui.live import link_plotly
 from explorer.ui.panels import live_data
 from explorer.ui.routes import mounted
@@ -59,6 +61,8 @@ def services() -> Services:
     store, memory_only = open_store()
     with suppress(StoreError):  # what is used the first time is slow: not by a visitor
         live_data(store, RunConfig(), None, {}, "en")
+    # So are the machine code's seconds, where it is not kept from an earlier start.
+    Thread(target=prepare, name="prepare", daemon=True).start()
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
     jobs = Jobs(store, executor, WORKERS, reports=True)
     shared = Services(store, jobs, memory_only, missing)

@@ -143,6 +143,13 @@ class View(ABC):
         """Return what the reader may choose for a run."""
         return []
 
+    def complete(self, scene: Scene) -> bool:
+        """Return whether the picture has all it can have.
+
+        One that took too long to draw at once is drawn again and again until it has.
+        """
+        return True
+
     @abstractmethod
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]

@@ -51,6 +51,9 @@ class Loss(View):
                 (rival.title.to(language), rival.loss, rival.metric)
                 for rival in _rivals(scene)
             ],
+            changes=[
+                (step, told.to(language)) for step, told in scene.config.changes_told()
+            ],
         )
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
@@ -68,6 +71,11 @@ class Loss(View):
             told = Text(
                 en="{told}; {title}: {metric}", zh="{told}；{title}：{metric}"
             ).format(told=told, title=other.title, metric=number(other.metric))
+        for step, changed in scene.config.changes_told():
+            told = Text(
+                en="{told}; from step {step} on: {changed}",
+                zh="{told}；从第 {step} 步起：{changed}",
+            ).format(told=told, step=step, changed=changed)
         return Text(en="{told}.", zh="{told}。").format(told=told)
 
 

@@ -5,11 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from explorer.activations import ACTIVATIONS
-from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.figures.state_heatmap import state_heatmap
 from explorer.texts import Language, Text
+from explorer.views._units import (
+    FEW_OF_ALL,
+    MOST_UNITS,
+    bound_of,
+    chosen_state,
+    state_choice,
+)
 from explorer.views._view import (
     SHOWN,
     VIEWS,
@@ -21,39 +26,14 @@ from explorer.views._view import (
     spread,
 )
 
-MOST_UNITS, MOST_TIMES = 64, 300
-LEAST_REACH = 0.3  # below it, colours that reach to 1 are too pale to be told apart
-
-
-def state_choice(config: RunConfig) -> list[Choice]:
-    """Return the choice of a state or a gate; none for cells that have just h."""
-    cell = CELLS[config.cell]
-    names = [*cell.states, *cell.gates]
-    if len(names) == 1:
-        return []
-    values = {name: Text(en=f"{name}ₜ", zh=f"{name}ₜ") for name in names}
-    return [Choice("state", Text(en="state or gate", zh="状态或门"), values)]
+MOST_TIMES = 300
 
 
 def _shown(scene: Scene, chosen: Mapping[str, str]) -> tuple[str, np.ndarray]:
     """Return what the reader chose and its values in one sequence, (time, hidden)."""
-    choice = state_choice(scene.config)
-    name = choice[0].of(chosen) if choice else "h"
+    name = chosen_state(scene.config, chosen, gates=True)
     values = (scene.trace.gates | scene.trace.states)[name]
     return name, values[chosen_layer(scene.config, chosen), :, SHOWN]
-
-
-def _bound(config: RunConfig, name: str, values: np.ndarray) -> float | None:
-    """Return the largest value that can be; None where the data had better say.
-
-    That is where no bound is known, and where h comes nowhere near what bounds the
-    activation: cells that add small pieces to h would be blank.
-    """
-    reach = float(np.abs(values).max(initial=0.0))
-    if name in CELLS[config.cell].gates:
-        return 1.0 if reach <= 1 else None
-    bounded = name == "h" and ACTIVATIONS[config.activation].bounded
-    return 1.0 if bounded and LEAST_REACH <= reach <= 1 else None
 
 
 @VIEWS.register
@@ -80,7 +60,7 @@ class States(View):
         times = spread(len(states), MOST_TIMES)
         return state_heatmap(
             states[times][:, :MOST_UNITS],
-            bound=_bound(config, name, states),
+            bound=bound_of(config, name, states),
             language=language,
             note=self._note(config).to(language),
             times=times,
@@ -89,9 +69,7 @@ class States(View):
     def _note(self, config: RunConfig) -> Text:
         if config.hidden_size <= MOST_UNITS:
             return Text(en="", zh="")
-        return Text(
-            en="first {few} of {all} units", zh="{all} 个单元中的前 {few} 个"
-        ).format(few=MOST_UNITS, all=config.hidden_size)
+        return FEW_OF_ALL.format(few=MOST_UNITS, all=config.hidden_size)
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return the range of the chosen state."""

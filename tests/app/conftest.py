@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -51,7 +52,11 @@ class Page:
     def look(self) -> "Page":
         """Run the page once more, as the browser does while a run advances."""
         # AppTest gives all sessions one name, by which the page tells viewers apart.
-        with patch("explorer.ui.playground.viewer", lambda: self.name):
+        rooms = ("playground", "forks")
+        with ExitStack() as patched:
+            for room in rooms:
+                name = f"explorer.ui.{room}.viewer"
+                patched.enter_context(patch(name, lambda: self.name))
             self.test.run()
         assert not self.test.exception, self.test.exception
         return self
@@ -92,7 +97,7 @@ class Page:
         return {
             str(button.key).removeprefix("button_")
             for button in self.test.button
-            if not button.disabled
+            if not button.disabled and str(button.key).startswith("button_")
         }
 
     @property

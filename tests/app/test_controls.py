@@ -30,7 +30,7 @@ def widgets(page: Any) -> set[str]:
 @pytest.mark.parametrize("task", list(TASKS))
 def test_every_setting_has_its_control(open_page: Open, task: str) -> None:
     page = open_page(task=task, cell="rnn", init="orthogonal")
-    settings = set(RunConfig.model_fields) - {"task_params", "text"}
+    settings = set(RunConfig.model_fields) - {"task_params", "text", "changes"}
     assert widgets(page) == settings | set(numbers(TASKS[task])) | {"clip"}
     assert [area.key for area in page.test.text_area] == ["text"] * takes_text(task)
 

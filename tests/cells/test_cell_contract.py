@@ -8,6 +8,7 @@ import torch
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS, Cell, uniform
 from explorer.initialisations import INITIALISATIONS
+from explorer.kernels import AVAILABLE
 
 INPUT, HIDDEN, TIME, BATCH = 3, 4, 6, 2
 CELL_NAMES = CELLS.names()
@@ -21,6 +22,10 @@ every_activation = pytest.mark.parametrize(
         for activation in CELLS[name].activations
     ],
 )
+
+
+def _compiles(name: str) -> bool:
+    return getattr(CELLS[name], "kernel", None) is not None
 
 
 def generator(seed: int) -> torch.Generator:
@@ -40,15 +45,15 @@ def sequences() -> torch.Tensor:
 
 def stepped(cell: Cell, x: torch.Tensor) -> torch.Tensor:
     """Return h at every time step by nothing but `step`."""
-    state, hidden = cell.initial_state(x.shape[1]), []
+    state, hidden = cell.initial_state(*x.shape[1:-1]), []
     for t in range(len(x)):
         state, _ = cell.step(x[t], state)
         hidden.append(state["h"])
     return torch.stack(hidden)
 
 
-def values_and_gradients(cell: Cell, through) -> list[torch.Tensor]:
-    x = sequences().requires_grad_()
+def values_and_gradients(cell: Cell, through, x=None) -> list[torch.Tensor]:
+    x = (sequences() if x is None else x).requires_grad_()
     hidden = through(x)
     loss = (hidden * torch.randn(hidden.shape, generator=generator(3))).sum()
     return [hidden, *torch.autograd.grad(loss, [x, *cell.parameters()])]
@@ -61,6 +66,31 @@ def test_every_way_equals_repeated_steps_in_values_and_gradients(name, activatio
     for way in (cell.sequence, *cell.ways().values()):
         for one, other in zip(values_and_gradients(cell, way), slow, strict=True):
             close(one, other)
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="numba is missing")
+@pytest.mark.parametrize("shape", [(37, 5, 3, 7), (1, 1, 1, 1), (9, 3, 2, 33)])
+@pytest.mark.parametrize("members", [(), (3,)])
+@pytest.mark.parametrize(
+    ("name", "activation"),
+    [(n, f) for n in CELL_NAMES for f in CELLS[n].activations if _compiles(n)],
+)
+def test_machine_code_equals_repeated_steps(name, activation, members, shape):
+    time, batch, inputs, hidden = shape
+    cell = CELLS[name](inputs, hidden, activation)
+    for key, parameter in cell.named_parameters():
+        size = (*members, *parameter.shape)
+        draw = torch.rand(size, generator=generator(len(key))) - 0.5
+        parameter.data = draw / hidden**0.5
+    assert cell.way == "compiled"
+    x = torch.randn(time, *members, batch, inputs, generator=generator(2))
+    found = values_and_gradients(cell, cell.sequence, x)
+    cell.double()
+    slow = values_and_gradients(cell, lambda x: stepped(cell, x), x.double())
+    for one, other in zip(found, slow, strict=True):
+        assert one.dtype == torch.float32
+        scale = max(1.0, other.abs().max().item())
+        torch.testing.assert_close(one.double(), other, atol=2e-6 * scale, rtol=0)
 
 
 @every_activation

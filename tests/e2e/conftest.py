@@ -147,7 +147,7 @@ class Visitor:
         """Wait until all pictures show one step, a certain one if need be."""
         shown: int = self.until(
             "(step) => { const { drawn } = document.querySelector('.live-panels')"
-            ".dataset; return drawn && (step === null || drawn === `${step}`) "
+            "?.dataset ?? {}; return drawn && (step === null || drawn === `${step}`) "
             "&& { step: Number(drawn) }; }",
             step,
         )["step"]

@@ -12,7 +12,7 @@ from explorer.figures.state_trajectories import state_trajectories
 from explorer.figures.value_answer import value_answer
 
 
-def curves(loss, shown_step=2):
+def curves(loss, shown_step=2, **more):
     return loss_curves(
         range(len(loss)),
         loss,
@@ -24,6 +24,7 @@ def curves(loss, shown_step=2):
         total_steps=1000,
         shown_step=shown_step,
         language="en",
+        **more,
     )
 
 
@@ -50,6 +51,32 @@ def test_the_shown_step_is_marked_and_a_loss_turned_nan_is_a_gap():
 def test_both_baselines_are_told_in_words():
     assert "guessing: 1" in texts(curves([1.0]))
     assert "guessing: 0.5" in texts(curves([1.0]))
+
+
+def test_changes_in_mid_run_are_marked_and_told_below_the_picture():
+    plain, figure = (curves([1.0], changes=c) for c in ((), [(400, "no clipping")]))
+    assert not plain["layout"]["shapes"]
+    layout = figure["layout"]
+    for mark, panel in zip(layout["shapes"], ("yaxis", "yaxis2"), strict=True):
+        assert (mark["x0"], mark["x1"], mark["xref"]) == (400, 400, "x")
+        assert (mark["y0"], mark["y1"]) == tuple(layout[panel]["domain"])
+        assert mark["yref"] == "paper"
+    (told,) = [
+        note for note in figure["layout"]["annotations"] if "400" in note["text"]
+    ]
+    assert told["text"].endswith("400: no clipping") and told["yanchor"] == "top"
+    room = figure["layout"]["margin"]["b"] - plain["layout"]["margin"]["b"]
+    assert room >= -told["yshift"]
+
+
+def test_of_many_changes_the_newest_are_told_and_all_are_marked():
+    changes = [(100 * n, f"learning rate 0.{n}") for n in range(1, 9)]
+    figure = curves([1.0], changes=changes)
+    marked = {mark["x0"] for mark in figure["layout"]["shapes"]}
+    assert marked == {step for step, _ in changes}
+    told = texts(figure)
+    assert "5 earlier" in told and "800: learning rate 0.8" in told
+    assert "600: " in told and "500: " not in told
 
 
 def test_an_exact_zero_gradient_is_a_gap_with_a_note():

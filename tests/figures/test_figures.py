@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from explorer.figures._span_rows import Row
 from explorer.figures._theme import Figure
 from explorer.figures.class_answer import class_answer
 from explorer.figures.classes_answer import classes_answer
@@ -15,10 +16,13 @@ from explorer.figures.gradient_profile import gradient_profile
 from explorer.figures.labels_answer import labels_answer
 from explorer.figures.loss_curves import loss_curves
 from explorer.figures.readings import readings
+from explorer.figures.recurrence_map import recurrence_map
 from explorer.figures.scores import scores
 from explorer.figures.series_answer import series_answer
+from explorer.figures.span_matches import span_matches
 from explorer.figures.state_heatmap import state_heatmap
 from explorer.figures.state_trajectories import state_trajectories
+from explorer.figures.unit_lines import unit_lines
 from explorer.figures.value_answer import value_answer
 from explorer.texts import LANGUAGES, Language
 
@@ -46,6 +50,7 @@ PULSES = RNG.choice([-1, 0, 0, 0, 1], (500, 3))
 ADDING = np.stack([RNG.random(500), np.arange(500) % 250 == 7], axis=1)
 NAMES = [*"abcdXY"]
 CLASSES_100 = [f"class {k}" for k in range(100)]
+FOUND = [Row(k, 9 * k, 1 / k, SYMBOLS[:40], RNG.random(40)) for k in range(1, 7)]
 MARKS = ("", "right", "wrong", "kept", "dropped", "missed")
 
 Make = Callable[..., Figure]
@@ -64,6 +69,13 @@ FIGURES: dict[str, Make] = {
         [0.3, 0.2, 0.1],
         rivals=[("linear", 0.2, 0.1), ("ceiling", None, 0.9), ("none", None, None)],
     ),
+    "loss changed in mid-run": partial(
+        LOSS,
+        [0, 1, 2],
+        [0.3, 0.2, 0.1],
+        [0.3, 0.2, 0.1],
+        changes=[(100 * n, f"learning rate 0.{n}") for n in range(1, 9)],
+    ),
     "gradients": partial(gradient_profile, {"h": RNG.random(500), "c": np.ones(500)}),
     "gradients all zero": partial(gradient_profile, {"h": np.zeros(30)}),
     "gradients of one step": partial(gradient_profile, {"h": [1e-3]}),
@@ -72,6 +84,43 @@ FIGURES: dict[str, Make] = {
         state_heatmap, 1e3 * RNG.standard_normal((50, 8)), bound=None, note="8 of 9"
     ),
     "heatmap of one zero": partial(state_heatmap, [[0.0]], bound=None),
+    "heatmap in order": partial(
+        state_heatmap, RNG.random((9, 3)), bound=1.0, units=[7, 2, 40]
+    ),
+    "recurrence": partial(
+        recurrence_map, RNG.random((100, 100)), times=range(0, 1000, 10)
+    ),
+    "recurrence of nothing": partial(recurrence_map, [[np.nan]], times=[0]),
+    "unit": partial(
+        unit_lines,
+        RNG.standard_normal((1000, 8)),
+        unit=7,
+        state="hₜ",
+        gates={name: RNG.random(1000) for name in "ifgo"},
+        labels=[0, 1] * 4,
+        label_names=["X", "Y"],
+    ),
+    "unit without gates": partial(unit_lines, [[np.nan]], unit=0, state="hₜ", gates={}),
+    "spans of symbols": partial(
+        span_matches,
+        SYMBOLS,
+        [Row(0, 20, None, SYMBOLS[10:50], RNG.random(40)), *FOUND],
+        span=(20, 39),
+        before=10,
+        input_names=["<b>", *"bcd$Y"],
+        input_kind="symbols",
+        highlight=[5],
+        note="3 of 5 units",
+    ),
+    "spans of values": partial(
+        span_matches,
+        ADDING,
+        [Row(3, 0, 0.5, ADDING[:300], np.full(300, np.nan))],
+        span=(0, 299),
+        before=0,
+        input_names=["value", "mark"],
+        input_kind="values",
+    ),
     "paths 2d class": partial(PATHS, labels=CLASSES, dims="2d", colour="class"),
     "paths 3d class": partial(PATHS, labels=CLASSES - 1, dims="3d", colour="class"),
     "paths 2d time": partial(PATHS, labels=None, dims="2d", colour="time"),

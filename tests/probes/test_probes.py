@@ -6,7 +6,13 @@ import pytest
 from explorer.config import RunConfig
 from explorer.history import initial_snapshot
 from explorer.probes.gradients import state_gradient_norms
-from explorer.probes.trajectories import Trajectories, principal_components
+from explorer.probes.trajectories import (
+    Trajectories,
+    facing,
+    principal_basis,
+    principal_components,
+    seen_along,
+)
 
 RNG = np.random.default_rng(0)
 # Stretched, so that no two components carry the same variance.
@@ -80,3 +86,25 @@ def test_states_whose_squares_no_float_holds_have_components_all_the_same() -> N
     small, huge = principal_components(hidden), principal_components(hidden * 1e200)
     np.testing.assert_allclose(huge.explained, small.explained)
     np.testing.assert_allclose(huge.points, small.points * 1e200)
+
+
+def test_other_states_are_seen_along_the_basis_of_these() -> None:
+    basis, others = principal_basis(STATES), STATES[:, :2] ** 2
+    seen = seen_along(others, basis)
+    assert basis is not None
+    flat = others.reshape(-1, 7) - basis.centre
+    np.testing.assert_allclose(seen.points.reshape(-1, 3), flat @ basis.directions)
+    shares = (flat @ basis.directions).var(axis=0) / flat.var(axis=0).sum()
+    np.testing.assert_allclose(seen.explained, shares)
+
+
+def test_a_basis_is_turned_to_face_another_and_spans_the_same() -> None:
+    basis = principal_basis(STATES)
+    assert basis is not None
+    flipped = basis._replace(directions=basis.directions * [-1, 1, -1])
+    nearby = principal_basis(STATES + 0.01 * RNG.standard_normal(STATES.shape))
+    assert nearby is not None
+    turned = facing(nearby, flipped).directions
+    np.testing.assert_array_equal(np.abs(turned), np.abs(nearby.directions))
+    assert (np.diagonal(turned.T @ flipped.directions) > 0.9).all()
+    assert facing(basis, None) is basis

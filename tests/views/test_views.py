@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+import torch
 
 from explorer.batches import TRACED
 from explorer.cells import CELLS
@@ -36,7 +37,17 @@ def scene(task: str = "adding", **settings: Any) -> Scene:
     steps = np.array([0, 1, 2, 4])
     loss, metric = first.loss * 0.9**steps, np.full(4, first.metric)
     scores = scores_of(config, first.weights)
-    return Scene(config, steps, loss, metric, 2, first.trace(), scores)
+    return Scene(
+        config,
+        steps,
+        loss,
+        metric,
+        2,
+        first.trace(),
+        scores,
+        grad_norm=first.grad_norm * 2.0 ** (1 - steps),
+        weights=first.weights,
+    )
 
 
 TOLD = {
@@ -68,7 +79,16 @@ def blown_up(task: str) -> Scene:
         gradients=broken(whole.trace.gradients),
     )
     nothing = np.full(4, np.nan)
-    return replace(whole, loss=nothing, metric=nothing, trace=trace)
+    weights = {n: torch.full_like(w, torch.nan) for n, w in whole.weights.items()}
+    return replace(
+        whole,
+        step=4,  # not the step of `scene`, of which results may be kept
+        loss=nothing,
+        metric=nothing,
+        grad_norm=nothing,
+        trace=trace,
+        weights=weights,
+    )
 
 
 def offers(view: View, config: RunConfig) -> list[dict[str, str]]:

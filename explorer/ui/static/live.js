@@ -6,7 +6,8 @@
  */
 let plotly;
 const version = new URL(import.meta.url).search;
-const PARTS = "board card chart dom drawing motion push reveal sliders tail theme";
+const PARTS =
+  "board card chart dom drawing highlight motion push reveal select sliders tail theme";
 /** Make an element with some properties. */
 const element = (tag, properties) =>
   Object.assign(document.createElement(tag), properties);

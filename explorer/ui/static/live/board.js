@@ -21,6 +21,7 @@ export class Board {
   constructor(host, plotly) {
     this.host = host;
     this.cards = new Map();
+    this.clicked = []; // units, the last one first
     this.frame = 0;
     this.restUntil = 0; // in ms: no new figure is drawn before
     this.schedule = () => {
@@ -68,6 +69,7 @@ export class Board {
     delete this.host.dataset.drawn;
     this.keepCards(data.panels);
     for (const panel of data.panels) this.card(panel).update(panel, data.run);
+    if (isNewRun) this.clicked = [];
     if (isNewRun) delete this.host.dataset.pushed;
     if (isNewRun || !data.stream) this.cards.forEach((card) => card.rest());
     this.push.follow(data.stream ?? null, data.steps.at(-1) ?? 0);
@@ -91,7 +93,10 @@ export class Board {
     if (!this.cards.has(name)) {
       const chosen = () => this.send("options", this.options);
       const seek = (t) => this.time.moveTo(t);
-      const card = new Card(name, drawing, { chosen, seek, changed: this.schedule });
+      const point = (unit) => this.pointAt(unit);
+      const click = (unit) => this.click(unit);
+      const hand = { chosen, seek, point, click, changed: this.schedule };
+      const card = new Card(name, drawing, hand);
       this.cards.set(name, card);
       this.grid.append(card.root);
     }
@@ -105,6 +110,21 @@ export class Board {
 
   forEachChart(action) {
     for (const { chart } of this.cards.values()) action(chart);
+  }
+
+  /** Make a unit stand out in all pictures; null: the one that was clicked last. */
+  pointAt(unit) {
+    const shown = unit ?? this.clicked[0] ?? null;
+    this.forEachChart((chart) => chart.highlight?.show(shown));
+  }
+
+  /** Keep a unit, and the one before it, for the views that show what was clicked. */
+  click(unit) {
+    this.clicked = [unit, ...this.clicked.filter((other) => other !== unit)].slice(0, 2);
+    const units = this.clicked.join();
+    this.cards.forEach((card) => card.byHand("unit", "clicked", units));
+    this.pointAt(unit);
+    this.send("options", this.options);
   }
 
   /** Take what updates brought that no figure shows yet. */

@@ -57,9 +57,10 @@ function menu(option, choose) {
 export class Card {
   /**
    * `drawing` names what draws. `chosen` is called after a choice, `changed` when there
-   * is something to draw; `seek` moves the page to another time step.
+   * is something to draw; `seek` moves the page to another time step, `point` and
+   * `click` tell of a unit.
    */
-  constructor(name, drawing, { chosen, seek, changed }) {
+  constructor(name, drawing, { chosen, seek, changed, point, click }) {
     this.chosen = chosen;
     this.own = {}; // what a drawing of ours has chosen by itself
     this.options = new Map();
@@ -73,8 +74,8 @@ export class Card {
       this.words,
     );
     const plotly = (drawing ?? "plotly") === "plotly";
-    const role = plotly ? "img" : "group"; // in ours there is something to press
-    this.plot = element("div", { class: "live-plot", role });
+    // No image: plotly and our own drawings have something to press inside.
+    this.plot = element("div", { class: "live-plot", role: "figure" });
     this.root = element(
       "section",
       { class: "live-card", "data-panel": name, "data-drawing": drawing ?? "plotly" },
@@ -89,7 +90,7 @@ export class Card {
     setAttributes(this.caption, { "aria-expanded": "false" });
     const choose = (choice, value) => this.choose(choice, value);
     this.chart = plotly
-      ? new Chart(this.plot, changed)
+      ? new Chart(this.plot, changed, { point, click, drag: (...by) => this.drag(...by) })
       : new Drawing(this.plot, drawing, { choose, seek, changed });
   }
 
@@ -103,6 +104,7 @@ export class Card {
     for (const option of panel.options ?? []) this.updateOption(option);
     // A new run or another kind of picture starts with a fresh zoom and camera.
     if (run !== this.run) this.own = {};
+    if (run !== this.run) this.chart.highlight?.show(null);
     this.run = run;
     const values = (panel.options ?? []).map((option) => option.value);
     this.chart.setFigure(panel.figure, [run, ...values].join("|"));
@@ -149,6 +151,21 @@ export class Card {
       known.show();
     } else this.own[name] = value;
     this.chosen();
+  }
+
+  /** Choose a span that was dragged over; the view reads it as "drawn". */
+  drag(name, value) {
+    this.byHand(name, "drawn", value);
+    this.chosen();
+  }
+
+  /** Keep what was done by hand, and choose it where an option offers that. */
+  byHand(name, how, value) {
+    this.own[how] = value;
+    const known = this.options.get(name);
+    if (!known?.nodes.has(how)) return;
+    known.shared.choose(how);
+    known.show();
   }
 
   addOption(option) {

@@ -5,17 +5,24 @@ const { element } = await import(`./dom.js${version}`);
 const { dress } = await import(`./theme.js${version}`);
 const { isFlat, Motion } = await import(`./motion.js${version}`);
 const { isTimed, reveal } = await import(`./reveal.js${version}`);
+const { Highlight } = await import(`./highlight.js${version}`);
+const { Select } = await import(`./select.js${version}`);
 const { Tail } = await import(`./tail.js${version}`);
 
 const ENDS = ["pointerup", "pointercancel", "blur"];
 const touch = matchMedia("(pointer: coarse)");
 
 export class Chart {
-  /** Draw into `plot`; `changed` is called when there is something to draw. */
-  constructor(plot, changed) {
+  /**
+   * Draw into `plot`; `changed` is called when there is something to draw. `hand` hears
+   * of what was pointed at, clicked and dragged over: see highlight.js and select.js.
+   */
+  constructor(plot, changed, hand) {
     Object.assign(this, { plot, changed, needsPlotly: true });
     this.cursor = element("i", { class: "live-cursor", hidden: "" });
     this.tail = new Tail(plot);
+    this.highlight = new Highlight(plot, hand);
+    this.select = new Select(plot, hand.drag);
     this.stale = false; // the figure or its theme has changed
     this.foreign = true; // what is drawn, if anything, is of another run or choice
     this.moved = false; // only the time has changed
@@ -90,6 +97,7 @@ export class Chart {
     });
     if (!isNew) return;
     this.plot.append(this.cursor);
+    this.highlight.begin();
     this.plot.on("plotly_afterplot", () => this.afterPlot());
     this.plot.on("plotly_relayouting", () => this.placeOver());
     this.afterPlot();
@@ -130,6 +138,7 @@ export class Chart {
   /** Bring what lies over the chart to where its axes are now. */
   placeOver() {
     this.placeCursor();
+    this.highlight.place();
     this.tail.begin(this.drawn.data);
     this.changed();
   }

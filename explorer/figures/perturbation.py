@@ -1,0 +1,142 @@
+"""A sequence with and without a change, for `static/live/drawings/perturb.js`.
+
+Three panels over one time axis: what the readout says, how far the states are apart,
+and which units moved.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.figures._theme import Figure, round_up, rounded, thinned
+from explorer.texts import Language, Text
+
+MOST_LINES, MOST_UNITS, MOST_COLUMNS = 3, 24, 150
+
+_WORDS = {
+    "what": Text(en="change", zh="改动"),
+    "which": Text(en="which", zh="哪一个"),
+    "how": Text(en="how", zh="怎么改"),
+    "when": Text(en="at t =", zh="在 t ="),
+    "here": Text(en="at the slider's t", zh="改在滑块的 t 处"),
+    "open": Text(en="1 (open)", zh="1（开）"),
+    "shut": Text(en="0 (shut)", zh="0（关）"),
+    "set": Text(en="set to {a}", zh="设为 {a}"),
+    "readout": Text(en="the readout", zh="读出值"),
+    "without": Text(en="without", zh="不改"),
+    "with": Text(en="with the change", zh="改动后"),
+    "distance": Text(
+        en="distance |h′ₜ − hₜ| (log scale)", zh="距离 |h′ₜ − hₜ|（对数刻度）"
+    ),
+    "linear": Text(en="predicted by the Jacobians", zh="雅可比矩阵的预测"),
+    "units": Text(
+        en="units that moved most: h′ − h, from {low} to {high}",
+        zh="变化最大的单元：h′ − h，从 {low} 到 {high}",
+    ),
+    "time": Text(en="time step t", zh="时间步 t"),
+    "layer": Text(en="layer {n}", zh="第 {n} 层"),
+    "press": Text(
+        en="Press into the picture to make the change there.",
+        zh="在图上点一下，就改在那里。",
+    ),
+    "nothing": Text(en="nothing moves", zh="没有任何变化"),
+}
+BROKEN = Text(
+    en="This network's weights are no longer finite numbers: both futures are lost.",
+    zh="这个网络的权重已不是有限的数，两个未来都无从谈起。",
+)
+
+
+def perturbation(
+    *,
+    change: Mapping[str, Any],
+    kinds: Mapping[str, Mapping[str, Any]],
+    outputs: NDArray[np.float64],
+    output_names: Sequence[str],
+    hidden: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    said: str,
+    language: Language,
+) -> Figure:
+    """Return what the drawing takes.
+
+    Args:
+        change: its fields, as they were asked for.
+        kinds: what can be changed -> `label`, the `names` of its entries and `gate`.
+        outputs: (2, time, output), without the change and with it.
+        output_names: of the outputs.
+        hidden: (2, layer, time, hidden), the same of h.
+        predicted: (layer, time), the distance that is expected.
+        said: what the change was and made, in words.
+        language: "en" or "zh".
+    """
+    length = outputs.shape[1]
+    keep = np.unique(np.append(thinned(length, 298), change["when"]))
+    gaps = hidden[1] - hidden[0]
+    apart = np.linalg.norm(gaps, axis=-1)
+    shown = np.sort(_largest(np.abs(outputs[1] - outputs[0]).max(axis=0), MOST_LINES))
+    words = {name: text.to(language) for name, text in _WORDS.items()}
+    finite = np.isfinite(outputs).all() and np.isfinite(hidden).all()
+    return {
+        "words": words,
+        "broken": "" if finite else BROKEN.to(language),
+        "change": dict(change),
+        "kinds": kinds,
+        "length": length,
+        "said": said,
+        "times": keep.tolist(),
+        "outputs": [
+            {
+                "name": output_names[k],
+                "without": rounded(outputs[0, keep, k]),
+                "with": rounded(outputs[1, keep, k]),
+            }
+            for k in shown
+        ],
+        "distances": [
+            {
+                "name": _WORDS["layer"].format(n=layer + 1).to(language),
+                "real": _logs(apart[layer, keep], hidden),
+                "linear": _logs(predicted[layer, keep]),
+            }
+            for layer in range(len(apart))
+        ],
+        "units": _units(gaps[change["layer"]], change["when"]),
+    }
+
+
+def _largest(sizes: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    return np.argsort(-np.nan_to_num(sizes), kind="stable")[:most]
+
+
+def _logs(
+    values: NDArray[np.float64], beside: NDArray[np.float64] | None = None
+) -> list[float | None]:
+    """Return log10; None for 0 and for what is rounding beside the values themselves.
+
+    Two states of size 1 that agree to sixteen digits do not differ by 1e-17.
+    """
+    floor = 0.0
+    if beside is not None:
+        known = beside[np.isfinite(beside)]
+        floor = 1e-15 * float(np.abs(known).max(initial=0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return rounded(np.where(values > floor, np.log10(values), np.nan))
+
+
+def _units(gaps: NDArray[np.float64], when: int) -> dict[str, Any]:
+    """Return the units that moved most as a map, the first one on top."""
+    size = np.abs(np.nan_to_num(gaps))
+    order = _largest(size.max(axis=0), MOST_UNITS)
+    keep = np.unique(np.append(thinned(len(gaps), MOST_COLUMNS - 2), when))
+    reach = float(size.max(initial=0.0))
+    limit = round_up(reach) if reach else 1.0
+    shares = np.round(np.nan_to_num(gaps[keep][:, order].T) / limit, 3) + 0.0
+    return {
+        "units": order.tolist(),
+        "times": keep.tolist(),
+        "limit": limit,
+        "shares": shares.tolist(),
+    }

@@ -1,0 +1,103 @@
+"""Our own machine code: its activations, and what happens where there is none."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import kernels
+from explorer.activations import ACTIVATIONS
+
+each = pytest.mark.parametrize("name", ACTIVATIONS)
+needs_compiler = pytest.mark.skipif(not kernels.AVAILABLE, reason="numba is missing")
+
+
+def computed(name: str, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    y, slope = np.empty_like(a), np.empty_like(a)
+    kernels.activate(kernels.CODES[name], a, y, slope)
+    return y, slope
+
+
+def expected(name: str, a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    exact = torch.from_numpy(a).double().requires_grad_()
+    y = ACTIVATIONS[name].function(exact)
+    (slope,) = torch.autograd.grad(y.sum(), exact)
+    return y.detach().numpy(), slope.numpy()
+
+
+def grid() -> np.ndarray:
+    powers = 10.0 ** np.linspace(-30, 3, 20_000)
+    straight = np.linspace(-110, 110, 400_001)
+    return np.concatenate([straight, powers, -powers]).astype(np.float32)
+
+
+def test_every_activation_has_its_machine_code():
+    assert set(kernels.CODES) == set(ACTIVATIONS)
+    assert len(set(kernels.CODES.values())) == len(kernels.CODES)
+
+
+@needs_compiler
+@each
+def test_values_and_slopes_are_those_of_float64_to_a_few_roundings(name):
+    a = grid()
+    (y, slope), (exact, exact_slope) = computed(name, a), expected(name, a)
+    np.testing.assert_allclose(y, exact, rtol=4e-7, atol=2e-7)
+    np.testing.assert_allclose(slope, exact_slope, rtol=4e-7, atol=2e-6)
+    near_zero = np.abs(a) < 0.01
+    np.testing.assert_allclose(y[near_zero], exact[near_zero], rtol=4e-7)
+
+
+@needs_compiler
+@each
+@pytest.mark.parametrize("count", [1, 8, 37, 1000])
+def test_no_value_depends_on_how_many_are_computed_together(name, count):
+    a = np.linspace(-5, 5, 1000, dtype=np.float32)
+    for one, other in zip(computed(name, a), computed(name, a[:count]), strict=True):
+        np.testing.assert_array_equal(one[:count], other)
+
+
+@needs_compiler
+@each
+def test_what_is_no_number_stays_none(name):
+    y, _ = computed(name, np.full(33, np.nan, np.float32))
+    assert np.isnan(y).all(), "or a run that diverges would not be noticed"
+
+
+@needs_compiler
+@each
+def test_no_bounded_activation_leaves_its_bounds(name):
+    y, _ = computed(name, np.append(grid(), np.float32([3e38, -3e38])))
+    assert (np.abs(y).max() <= 1) == ACTIVATIONS[name].bounded
+
+
+CELL = """
+import os, sys
+{before}
+import torch
+from explorer import kernels
+from explorer.cells import CELLS
+cell = CELLS["gru"](2, 3, "tanh")
+cell.sequence(torch.ones(4, 2, 2)).sum().backward()
+print(cell.way, kernels.CACHE)
+"""
+
+
+def said(before: str) -> list[str]:
+    """Return the way that a new process takes and where it keeps code."""
+    run = [sys.executable, "-c", CELL.format(before=before)]
+    root = Path(__file__).parents[1]
+    told = subprocess.run(run, cwd=root, capture_output=True, text=True, timeout=110)
+    assert told.returncode == 0, told.stderr
+    return told.stdout.split()
+
+
+def test_without_a_compiler_torch_does_it():
+    assert said('sys.modules["numba"] = None') == ["unrolled", "None"]
+
+
+@needs_compiler
+def test_where_nothing_can_be_written_code_is_compiled_anew():
+    assert said("os.access = lambda *_: False") == ["compiled", "None"]
