@@ -149,6 +149,13 @@ def test_what_goes_with_no_other_cell_gives_way_without_a_word() -> None:
     assert found.settings[2].activation == CELLS["mingru"].activations[0]
 
 
+def test_a_change_in_mid_run_goes_with_all_in_whom_it_changes_something() -> None:
+    found = duel(";cell:rnn;learning_rate:0.001", changes="5:0.001:1")
+    assert [len(config.changes) for config in found.settings] == [1, 1, 0]
+    assert differences(found.base, found.settings[2])[-1].en == "no change in mid-run"
+    assert not trials_of(found)[0][0][0].changes
+
+
 def test_only_what_does_not_decide_the_data_may_differ() -> None:
     fixed = {"task", "seq_len", "task_params", "text", "batch_size", "seed", "steps"}
     assert not fixed & set(MAY_DIFFER)

@@ -92,6 +92,9 @@ def _inherited(base: RunConfig, own: dict[str, str]) -> dict[str, str]:
 
 
 def same_data(base: RunConfig, config: RunConfig) -> bool:
-    """Return whether a run sees what the base sees, for as many updates."""
-    fields = set(RunConfig.model_fields) - set(MAY_DIFFER)
+    """Return whether a run sees what the base sees, for as many updates.
+
+    A change in mid-run that would change nothing in a variant is left out there.
+    """
+    fields = set(RunConfig.model_fields) - {*MAY_DIFFER, "changes"}
     return all(getattr(base, name) == getattr(config, name) for name in fields)

@@ -37,7 +37,7 @@ Outcome = Literal["solved", "failed", "open"]
 def trial(config: RunConfig, length: int) -> RunConfig:
     """Return the run that tries a variant at one length."""
     return RunConfig(
-        **config.model_dump(exclude={"task_params", "text"})
+        **config.model_dump(exclude={"task_params", "text", "changes"})
         | {
             "task": "delayed_recall",
             "seq_len": length,

@@ -16,6 +16,7 @@ LAYER = Text(en="1 layer", zh="1 层")
 UNITS = Text(en="H = {units}", zh="H = {units}")
 RATE = Text(en="learning rate {rate:g}", zh="学习率 {rate:g}")
 CLIPPED = Text(en="clipped to norm {norm:g}", zh="裁剪到范数 {norm:g}")
+UNCHANGED = Text(en="no change in mid-run", zh="中途不改变")
 UNCLIPPED = Text(en="not clipped", zh="不裁剪")
 
 
@@ -56,7 +57,8 @@ WORDS: dict[str, Callable[[RunConfig], Text]] = {
 
 def differences(base: RunConfig, config: RunConfig) -> list[Text]:
     """Return in words where a run differs from the base; nothing where it is it."""
-    return _said(config, _differing([base, config]))
+    words = _said(config, _differing([base, config]))
+    return words if config.changes == base.changes else [*words, UNCHANGED]
 
 
 def label(text: Sequence[Text]) -> Text:

@@ -170,7 +170,7 @@ def _when(
     language: Language,
 ) -> alt.Chart:
     """Return the share of sequences in the brushed range, by unit and time step."""
-    chart = alt.Chart(counts, height=230).mark_square(color=ORANGE, size=40)
+    chart = alt.Chart(counts, height=230).mark_square(color=BLUE, size=40)
     return (
         chart.transform_filter(values)
         .transform_filter(units)

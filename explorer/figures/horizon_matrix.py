@@ -122,7 +122,7 @@ def _note(
     """Return how many of how many, low in a field, so that a diamond covers none."""
     words = "·" if solved is None else f"{solved}/{seeds}"
     return {
-        "text": "…" if running else words,
+        "text": f"{words} …" if running else words,
         "showarrow": False,
         "x": x,
         "y": y + 0.2,
