@@ -191,6 +191,15 @@ def test_thinning_hides_no_input_that_mattered() -> None:
     assert abs(heat["x"][drawn.max(axis=0).argmax()] - 501) < 7
 
 
+def test_the_colours_of_a_log_scale_reach_as_far_as_the_gradients() -> None:
+    gradient = np.full((1000, 30), 2e-5)
+    gradient[3, 3] = 0.5
+    names = [f"s{n}" for n in range(30)]
+    figure = SALIENCY(gradient, input_names=names, log=True, language="en")
+    (heat,) = (trace for trace in figure["data"] if trace["type"] == "heatmap")
+    assert (heat["zmin"], heat["zmax"]) == (-5.0, 0.0)
+
+
 def test_a_gradient_is_scaled_by_the_clipping_norm_over_its_own() -> None:
     np.testing.assert_allclose(scales([0.5, 1, 4, np.nan], 1.0), [1, 1, 0.25, np.nan])
     np.testing.assert_allclose(scales([0.5, 4], None), [1, 1])
