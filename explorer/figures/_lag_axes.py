@@ -22,6 +22,10 @@ Array = NDArray[np.float64]
 LAG = Text(
     en="lag k (time steps back from the end)", zh="间隔 k（从末尾往回数的时间步）"
 )
+LAG_WITHIN = Text(
+    en="lag k (within the last {reach} of {length} time steps)",
+    zh="间隔 k（只算 {length} 步中的最后 {reach} 步）",
+)
 NOT_FINITE = Text(en="not finite from k = {k} on", zh="从 k = {k} 起数值非有限")
 ZERO = Text(en="exactly 0 from k = {k} on", zh="从 k = {k} 起恰为 0")
 
@@ -35,13 +39,19 @@ def lag_figure(
     states: str,
     language: Language,
 ) -> Figure:
-    s = states if states == "h" else "s"
-    title = f"|∂{s}<sub>T</sub>/∂{s}<sub>T−k</sub>|{LOG_SCALE.to(language)}"
-    if s == "s":
-        title = (
-            title.replace("（", "，").replace("）", "") if language == "zh" else title
-        )
-        title += f", s = {states}"
+    """Return a picture over the lag, with a cursor at the page's time step.
+
+    Args:
+        data: the traces.
+        at: the lags, ascending from 0.
+        norms: log10 of the product's norm at each, to say where it ends.
+        ends: the exponents at which the axis of what is drawn begins and ends.
+        length: T.
+        states: what s is, such as "h" or "(h, c)".
+        language: "en" or "zh".
+    """
+    reach = int(at[-1])
+    lag = LAG if reach == length else LAG_WITHIN
     return {
         "data": data,
         "layout": layout(
@@ -49,12 +59,24 @@ def lag_figure(
             showlegend=True,
             legend=legend(traceorder="reversed"),
             annotations=_told(at, norms, language),
-            xaxis=axis(LAG.to(language), range=[0, max(int(at[-1]), 1)]),
-            yaxis=exponent_axis(*ends, title),
+            xaxis=axis(
+                lag.format(reach=reach, length=length).to(language),
+                range=[0, max(reach, 1)],
+            ),
+            yaxis=exponent_axis(*ends, _norm_title(states, language)),
             # Time runs against the lag: k steps before the last of T.
             meta={"timeAxis": "x", "times": list(range(length - 1, -1, -1))},
         ),
     }
+
+
+def _norm_title(states: str, language: Language) -> str:
+    """Return what the axis shows; a state of several parts is spelt out."""
+    s = states if states == "h" else "s"
+    norm = f"|∂{s}<sub>T</sub>/∂{s}<sub>T−k</sub>|"
+    if s == "h":
+        return norm + LOG_SCALE.to(language)
+    return f"{norm}, s = {states}{LOG_SCALE.to(language)}"
 
 
 def exponents(parts: Sequence[ArrayLike]) -> tuple[float, float]:

@@ -22,7 +22,7 @@ from explorer.texts import Language, Text
 Array = NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 24, 150
 DECADES = 12.0
-"""How far the colours of a log scale reach below the largest gradient."""
+"""How far the colours of a log scale reach below the largest gradient at most."""
 INK = [[0.0, "rgba(14,124,193,0)"], [1.0, "rgba(14,124,193,1)"]]
 LARGEST = Text(en="darkest: {value}", zh="最深：{value}")
 LOWEST = Text(
@@ -80,7 +80,8 @@ def channel_rows(
         with np.errstate(divide="ignore"):
             values = np.log10(tallest)
         high = float(np.ceil(np.log10(largest)))
-        least = high - DECADES
+        lowest = float(np.floor(np.log10(known[known > 0].min())))
+        least = max(min(lowest, high - 1), high - DECADES)
         words = LOWEST.format(value=power_of_ten(high), least=power_of_ten(least))
     told = words.to(language)
     if len(rows) < len(names):

@@ -31,6 +31,7 @@ LOG_COLOUR = Text(
     en="{quantity} (colour, log scale)", zh="{quantity}（颜色，对数刻度）"
 )
 MISSING = Text(en="{known} of {all} rows so far", zh="已算出 {all} 行中的 {known} 行")
+BLANK = Text(en="blank rows: not finite", zh="空白行：数值非有限")
 NOTHING = Text(en="not finite: nothing to draw", zh="数值非有限，无法绘制")
 
 
@@ -103,7 +104,8 @@ def _training_axis(rows: NDArray[np.int_]) -> dict[str, Any]:
         return axis(range=[one - 0.5, one + 0.5], tickvals=[one], showgrid=False)
     first, last = float(rows[0]), float(rows[-1])
     room = 0.012 * (last - first)
-    return axis(range=[first - room, last + room], showgrid=False)
+    whole: dict[str, Any] = {"dtick": 1} if last - first < 6 else {}
+    return axis(range=[first - room, last + room], showgrid=False, **whole)
 
 
 def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -182,12 +184,15 @@ def _told(
     values: NDArray[np.float64], known: int, missing: int, language: Language
 ) -> list[dict[str, Any]]:
     """Return what is still to come, beneath, or why there is nothing, in the middle."""
+    finite = np.isfinite(values) | np.isneginf(values)
+    foot = [MISSING.format(known=known, all=known + missing)] if missing else []
+    if finite.any() and not finite.any(axis=1).all():
+        foot.append(BLANK)
     told = []
-    if missing:
-        words = MISSING.format(known=known, all=known + missing).to(language)
-        foot = header(words, 0.0, "left")
-        told.append(foot | {"yanchor": "top", "yshift": -18})
-    if not finite_values([values]).size and not np.isneginf(values).any():
-        words = NOTHING.to(language)
-        told.append(header(words, 0.5) | {"x": 0.46, "xanchor": "center"})
+    if foot:
+        words = " · ".join(text.to(language) for text in foot)
+        told.append(header(words, 0.0) | {"yanchor": "top", "yshift": -18})
+    if not finite.any():
+        middle = {"x": 0.46, "xanchor": "center"}
+        told.append(header(NOTHING.to(language), 0.5) | middle)
     return told

@@ -17,7 +17,7 @@ from explorer.views._view import SHOWN, Scene
 
 MOST_LAGS, LEAST_LAGS = 40, 4
 MOST_STEPS, LEAST_STEPS = 300, 16
-ENTRIES = 4_000_000
+ENTRIES = 2_500_000
 """How many entries the Jacobians may have: they take a tenth of a second."""
 EASY = 64
 """Up to this size of the state, all lags are taken apart within a tenth of a second."""

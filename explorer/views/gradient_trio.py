@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
 from explorer.cells import CELLS
 from explorer.config import RunConfig
 from explorer.figures._theme import number
@@ -24,6 +26,7 @@ CELL_NAMES = ("rnn", "lstm", "gru")
 LABEL = Text(en="{cell}, {init}, {state}", zh="{cell}，{init}，{state}")
 UNTRAINED = Text(en="untrained", zh="未训练")
 AT_STEP = Text(en="step {step}", zh="第 {step} 步")
+NOT_FINITE = Text(en="step {step}: not finite", zh="第 {step} 步：数值非有限")
 
 
 def with_cell(config: RunConfig, cell: str) -> RunConfig:
@@ -103,7 +106,10 @@ class GradientTrio(View):
 
 def _label(scene: Scene) -> Text:
     config = scene.config
-    state = AT_STEP.format(step=scene.step) if scene.step else UNTRAINED
+    state = AT_STEP if scene.step else UNTRAINED
+    if not np.isfinite(scene.trace.gradients["h"]).any():
+        state = NOT_FINITE
+    state = state.format(step=scene.step)
     init = _short(INITIALISATIONS[config.init].title)
     return LABEL.format(cell=_short(CELLS[config.cell].title), init=init, state=state)
 

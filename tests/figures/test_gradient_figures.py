@@ -142,6 +142,23 @@ def test_a_row_of_the_history_is_its_step_and_colour_its_logarithm() -> None:
     assert "2 of 4 rows so far" in said
 
 
+def test_rows_that_are_no_numbers_are_blank_and_said_to_be() -> None:
+    logs = np.array([[-3.0, -2.0], [np.nan, np.nan], [-np.inf, -np.inf]])
+    figure = gradient_history(
+        logs,
+        steps=[0, 1, 2],
+        times=[0, 1],
+        length=2,
+        shown_step=1,
+        missing=0,
+        language="en",
+    )
+    assert figure["data"][0]["z"][1:] == [[None, None], [None, None]]
+    said = [note["text"] for note in figure["layout"]["annotations"]]
+    assert "blank rows: not finite" in said
+    assert figure["layout"]["yaxis"]["dtick"] == 1
+
+
 def test_the_cursor_of_a_lag_stands_k_steps_before_the_end() -> None:
     times = PRODUCT(ceiling=None, direct=None, language="en")["layout"]["meta"]["times"]
     assert times[99] == 0 and times[0] == 99
@@ -172,6 +189,15 @@ def test_thinning_hides_no_input_that_mattered() -> None:
     drawn = np.array(heat["z"], dtype=float)
     assert drawn.max() == 3.0 and len(drawn) == 24
     assert abs(heat["x"][drawn.max(axis=0).argmax()] - 501) < 7
+
+
+def test_the_colours_of_a_log_scale_reach_as_far_as_the_gradients() -> None:
+    gradient = np.full((1000, 30), 2e-5)
+    gradient[3, 3] = 0.5
+    names = [f"s{n}" for n in range(30)]
+    figure = SALIENCY(gradient, input_names=names, log=True, language="en")
+    (heat,) = (trace for trace in figure["data"] if trace["type"] == "heatmap")
+    assert (heat["zmin"], heat["zmax"]) == (-5.0, 0.0)
 
 
 def test_a_gradient_is_scaled_by_the_clipping_norm_over_its_own() -> None:

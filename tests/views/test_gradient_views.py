@@ -243,4 +243,5 @@ def test_weights_that_are_not_numbers_are_said_to_be_none() -> None:
     notes = [note["text"] for note in said()["layout"]["annotations"]]
     assert "not finite from k = 1 on" in notes
     assert "not finite" in VIEWS["gradient_history"]().describe(scene, {}).en
+    assert "step 0: not finite" in GradientTrio().describe(scene, {}).en
     assert "not finite" in VIEWS["input_saliency"]().describe(scene, {}).en
