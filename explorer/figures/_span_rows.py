@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.figures._theme import FAINT, GREY, ORANGE, PALETTE, rounded, thinned
 
-MOST_COLUMNS, MOST_LETTERS, MOST_CHANNELS = 100, 44, 3
-SHORT = 3  # letters: what has more is drawn as a dot, like what has no room
+MOST_COLUMNS, MOST_CHANNELS = 100, 3
+MOST_LETTERS = 60  # of a row: words without room are drawn as dots
 LANE = 0.36  # half of what a curve may take of its row's height
 
 
@@ -44,7 +44,7 @@ def symbols(
     highlight: Sequence[int] | None,
 ) -> list[dict[str, Any]]:
     """Return the symbols as letters where they have room, else the message as dots."""
-    lettered = len(offsets) <= MOST_LETTERS
+    room = MOST_LETTERS // len(offsets)
     spots: dict[int, list[tuple[int, int]]] = {}
     for place, row in enumerate(rows):
         known = np.flatnonzero(np.isfinite(row.inputs).all(axis=1))
@@ -58,8 +58,8 @@ def symbols(
             "scatter", x=x, y=y, hovertemplate=f"{names[symbol]}<extra></extra>"
         )
         colour = PALETTE[message.index(symbol) % 7] if symbol in message else FAINT
-        if lettered and len(unescape(names[symbol])) <= SHORT:
-            font = {"size": 11 if len(offsets) <= 24 else 9}
+        if len(unescape(names[symbol])) <= room:
+            font = {"size": 11 if room > 1 else 9}
             look = {"mode": "text", "text": [names[symbol]] * len(x), "textfont": font}
         elif symbol in message or len(offsets) <= MOST_COLUMNS:
             marker = {"color": colour, "size": 6 if symbol in message else 3}

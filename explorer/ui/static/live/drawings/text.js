@@ -3,7 +3,7 @@
 const version = new URL(import.meta.url).search;
 const { element, setAttributes, setText } = await import(`../dom.js${version}`);
 
-const STRONGEST = 78; // percent of the colour at the end of the scale: text stays dark
+const STRONGEST = 55; // percent of the colour at the ends of the scale: words stay legible
 
 export default class ColouredText {
   constructor(plot, { seek }) {
