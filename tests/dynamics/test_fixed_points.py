@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from explorer.batches import evaluation_batch
 from explorer.cells import CELLS
 from explorer.config import RunConfig
-from explorer.dynamics.fixed_points import fixed_points, search_states
+from explorer.dynamics.fixed_points import fixed_points, search_states, spread_states
 from explorer.step_map import StepMap, layer_cell
 from explorer.training import train
 
@@ -138,6 +138,17 @@ def test_states_to_search_from_are_visited_ones_and_middles_of_two():
         assert np.abs(middles - state).max(axis=1).min() < 1e-12
     np.testing.assert_array_equal(starts, search_states(visited, 30))
     assert len(search_states(flat[:3], 100)) == 6
+
+
+def test_spread_states_have_one_of_each_far_cluster_before_a_second_of_any():
+    rng = np.random.default_rng(0)
+    centres = 10 * np.eye(5)[:, :4]
+    visited = centres[rng.integers(5, size=(60, 3))] + rng.normal(size=(60, 3, 4)) / 50
+    found = spread_states(visited, 5)
+    nearest = np.linalg.norm(found[:, None] - centres, axis=-1).argmin(axis=1)
+    assert sorted(nearest) == [0, 1, 2, 3, 4]
+    assert all((visited.reshape(-1, 4) == state).all(axis=1).any() for state in found)
+    assert len(spread_states(visited[:1], 9)) == 3
 
 
 def test_a_trained_flip_flop_rests_at_the_corners_of_a_cube_with_saddles_between():

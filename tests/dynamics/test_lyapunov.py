@@ -6,7 +6,11 @@ import torch
 from layers import random_cell, random_inputs, rnn
 
 from explorer.cells import CELLS
-from explorer.dynamics.lyapunov import lyapunov_spectrum, mean_field_exponent
+from explorer.dynamics.lyapunov import (
+    lyapunov_spectrum,
+    mean_field_exponent,
+    mean_log_determinant,
+)
 from explorer.step_map import StepMap
 
 
@@ -28,6 +32,15 @@ def test_the_exponents_sum_to_the_mean_log_determinant(name):
     assert found.exponents.shape == (step_map.size,)
     assert (found.exponents[1:] <= found.exponents[:-1]).all()
     assert found.exponents.sum() == pytest.approx(logs.mean(), rel=1e-6, abs=1e-9)
+
+
+def test_the_mean_log_determinant_is_numpys_over_more_steps_than_are_held_at_once():
+    cell, inputs = random_cell("gru"), random_inputs(150)
+    step_map = StepMap(cell)
+    states = step_map.unroll(torch.tensor(inputs)[:, None])[:-1, 0]
+    jacobians = step_map.jacobians(states, torch.tensor(inputs))[7:].numpy()
+    expected = np.linalg.slogdet(jacobians)[1].mean()
+    assert mean_log_determinant(cell, inputs, 7) == pytest.approx(expected, rel=1e-9)
 
 
 def test_at_rest_below_gain_one_they_are_the_logarithms_of_the_eigenvalues():

@@ -7,7 +7,7 @@ from layers import random_cell, rnn
 from scipy.optimize import brentq
 
 from explorer.cells import CELLS
-from explorer.dynamics.phase_portrait import phase_portrait
+from explorer.dynamics.phase_portrait import orbit, phase_portrait
 from explorer.step_map import StepMap
 
 X = np.array([0.3, -0.5])
@@ -53,3 +53,19 @@ def test_another_plane_shows_other_entries():
 def test_a_plane_that_the_state_does_not_have_is_refused(plane):
     with pytest.raises(ValueError):
         phase_portrait(rnn(np.eye(2)), [0.0], plane=plane)
+
+
+@pytest.mark.parametrize("name", CELLS.names())
+def test_an_orbit_is_step_after_step_of_the_cell_itself(name):
+    cell = random_cell(name, hidden=2)
+    step_map = StepMap(cell)
+    start = np.linspace(0.5, 0.9, step_map.size)
+    found = orbit(cell, X, start, 4)
+    assert found.shape == (5, step_map.size)
+    parts = {n: torch.tensor(start)[None, step_map.part(n)] for n in step_map.names}
+    state = cell.initial_state(1) | parts
+    for place in range(5):
+        for part in step_map.names:
+            expected = found[place, step_map.part(part)]
+            np.testing.assert_allclose(state[part][0].detach(), expected)
+        state, _ = cell.step(torch.tensor(X)[None], state)

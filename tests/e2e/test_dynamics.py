@@ -25,9 +25,9 @@ PLANE = {
 }
 CARD = "[data-panel=phase_portrait]"
 START = f"{CARD} .portrait-start"
-SAID = f"document.querySelector('{CARD} .portrait-said').textContent"
-DOTS = f"document.querySelector('{CARD} .portrait-dots path').getAttribute('d')"
-SWEPT = f"(count) => {DOTS}.split('M').length - 1 === count && {DOTS}"
+SAID = f"document.querySelector('{CARD} .portrait-said')?.textContent"
+DOTS = f"document.querySelector('{CARD} .portrait-dots path')?.getAttribute('d')"
+SWEPT = f"(count) => {DOTS}?.split('M').length - 1 === count && {DOTS}"
 Visit = Callable[..., Any]
 
 
