@@ -89,6 +89,7 @@ class Unrolled(View):
             answers=_answers(scene, sequence, times, language),
             loss=float(trace.losses[sequence]),
             language=language,
+            above=scene.config.num_layers - 1 - layer,
         )
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
