@@ -87,7 +87,7 @@ function drawCell(brush, view, rows, column) {
   drawLinks(brush, rows, column, x);
   rows.lanes.forEach((row, index) => {
     const lane = film.lanes[index];
-    const tile = { x, y: row.y, width: wide * 0.62, height: row.height };
+    const tile = { x, y: row.y, width: wide * (pitch < 60 ? 0.78 : 0.62), height: row.height };
     drawTile(brush, lane, column, tile, state, gradient);
     if (row.words === WORD) drawNorm(brush, lane, column, tile, pitch, gradient, state);
   });
