@@ -18,7 +18,8 @@ from explorer.figures._theme import (
     round_up,
     rounded,
 )
-from explorer.texts import Language, Text
+from explorer.figures._unrolled_words import ABOVE, BROKEN, FEWER, WORDS
+from explorer.texts import Language
 
 MOST_TIMES, MOST_UNITS = 300, 64
 MOST_VALUES = 26_000
@@ -27,50 +28,6 @@ LEAST_REACH = 0.3  # below it, colours that reach to 1 are too pale to be told a
 DIGITS = 6
 SPREAD = (10, 90)  # percentiles over the units
 Array = NDArray[np.float64]
-
-WORDS = {
-    "play": Text(en="Play the unrolled network", zh="播放展开的网络"),
-    "pause": Text(en="Pause the unrolled network", zh="暂停展开的网络"),
-    "back": Text(en="One step back", zh="后退一步"),
-    "on": Text(en="One step on", zh="前进一步"),
-    "place": Text(en="Place in the two passes", zh="在两趟中的位置"),
-    "speed": Text(en="Speed", zh="速度"),
-    "pass": Text(en="Pass", zh="方向"),
-    "forward": Text(en="forward", zh="前向"),
-    "backward": Text(en="backward", zh="反向"),
-    "loss": Text(en="loss", zh="损失"),
-    "open": Text(en="Open this time step", zh="打开这一时间步"),
-    "close": Text(en="Close", zh="关闭"),
-    "input": Text(en="input", zh="输入"),
-    "answer": Text(en="answer", zh="回答"),
-    "target": Text(en="target", zh="目标"),
-    "network": Text(en="network", zh="网络"),
-    "gates": Text(en="gates", zh="门"),
-    "gate_key": Text(
-        en="gate: mean openness, whisker 10–90 % of units",
-        zh="门：平均开度，细线为 10–90% 的单元",
-    ),
-    "unit_key": Text(en="a unit's state", zh="单元的状态"),
-    "gradient_key": Text(en="gradient (log scale)", zh="梯度（对数刻度）"),
-    "floor_key": Text(
-        en="thin line: below {floor}; no line: exactly 0",
-        zh="细线：低于 {floor}；无线：恰为 0",
-    ),
-    "zero": Text(en="exactly 0", zh="恰为 0"),
-    "nan": Text(en="not a number", zh="不是数"),
-    "units": Text(en="units", zh="单元"),
-    "nothing": Text(en="nothing asked", zh="此处不提问"),
-    "step": Text(en="time step", zh="时间步"),
-}
-FEWER = Text(
-    en="drawn: {units} of {all_units} units, {times} of {all_times} time steps",
-    zh="图中画出 {all_units} 个单元中的 {units} 个、"
-    "{all_times} 个时间步中的 {times} 个",
-)
-BROKEN = Text(
-    en="The run blew up: some of its numbers are not finite, and are hatched.",
-    zh="该运行已发散：有些数不再是有限值，以斜线标出。",
-)
 
 
 class State(NamedTuple):
@@ -103,6 +60,7 @@ def unrolled(
     answers: dict[str, Any],
     loss: float,
     language: Language,
+    above: int = 0,
 ) -> Figure:
     """Return what the stage draws.
 
@@ -117,6 +75,7 @@ def unrolled(
         answers: from one of the `said_…`.
         loss: the sequence's own.
         language: "en" or "zh".
+        above: how many layers lie between this one and the loss.
     """
     some = next(iter(states.values())).values
     shown = drawn(len(some), some.shape[1], len(states))
@@ -125,7 +84,7 @@ def unrolled(
         "length": len(some),
         "times": shown.times.tolist(),
         "units": shown.units.tolist(),
-        "note": _note(some, states, gates, shown).to(language),
+        "note": _note(states, gates, shown, above, language),
         "scale": {"top": top, "bottom": top - DECADES},
         "states": [_lane(n, s, shown, top) for n, s in states.items()],
         "gates": [_gate(n, g, shown, n == keep) for n, g in gates.items()],
@@ -191,15 +150,21 @@ def _limit(values: Array) -> float:
 
 
 def _note(
-    some: Array, states: Mapping[str, State], gates: Mapping[str, Array], shown: Drawn
-) -> Text:
+    states: Mapping[str, State],
+    gates: Mapping[str, Array],
+    shown: Drawn,
+    above: int,
+    language: Language,
+) -> str:
     """Return what is left out, or that the numbers are no numbers."""
     arrays = [*(array for state in states.values() for array in state), *gates.values()]
-    if not all(np.isfinite(array).all() for array in arrays):
-        return BROKEN
+    length, hidden = arrays[0].shape
     times, units = len(shown.times), len(shown.units)
-    if (times, units) == some.shape:
-        return Text(en="", zh="")
-    return FEWER.format(
-        units=units, times=times, all_units=some.shape[1], all_times=some.shape[0]
-    )
+    notes = [ABOVE.format(n=above)] if above else []
+    if (times, units) != (length, hidden):
+        notes.append(
+            FEWER.format(units=units, times=times, all_units=hidden, all_times=length)
+        )
+    if not all(np.isfinite(array).all() for array in arrays):
+        notes = [BROKEN]
+    return " · ".join(note.to(language) for note in notes)

@@ -51,10 +51,10 @@ class Unrolled(View):
     order = 10
     title = Text(en="The network unrolled", zh="沿时间展开的网络")
     caption = Text(
-        en="Left to right, each step's state in colour; then right to left, how bright "
-        "the loss's gradient still is. Press play; click a step to open it.",
-        zh="先从左到右：每一步的状态（颜色）；再从右到左：损失的梯度传回来还剩多亮。"
-        "按播放，或点开某一步。",
+        en="First each step's state, in colour; then back: how bright the loss's "
+        "gradient still is. Click a step to open it.",
+        zh="先向右：每一步的状态（颜色）；再往回：损失的梯度传到这里还剩多亮。"
+        "点击某一步可展开细看。",
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:
@@ -89,6 +89,7 @@ class Unrolled(View):
             answers=_answers(scene, sequence, times, language),
             loss=float(trace.losses[sequence]),
             language=language,
+            above=scene.config.num_layers - 1 - layer,
         )
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:

@@ -111,6 +111,7 @@ def test_a_click_opens_a_time_step_and_both_sliders_go_together(visit: Visit) ->
     visitor, numbers = stage(visit), expected()
     box = visitor.page.locator(".unrolled-view canvas").bounding_box()
     visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visitor.until(f"() => {STAGE}.dataset.phase === 'forward'")
     visitor.page.locator(".unrolled-details").wait_for()
     at = int(now(visitor)["at"])
     assert 0 < at < COUNT - 1

@@ -92,6 +92,12 @@ def test_a_long_run_is_thinned_to_its_ends_and_says_so() -> None:
     assert figure(scene())["note"] == ""
 
 
+def test_a_lower_layer_says_that_others_lie_between_it_and_the_loss() -> None:
+    shown = scene(num_layers=3)
+    assert figure(shown, layer="0")["note"].startswith("2 more above this layer")
+    assert figure(shown)["note"] == ""
+
+
 def test_an_answer_at_the_end_is_in_words() -> None:
     shown = scene()
     answers = figure(shown, sequence="1")["answers"]

@@ -2,9 +2,10 @@
 
 const version = new URL(import.meta.url).search;
 const { rgba } = await import(`./film.js${version}`);
-const { at, number } = await import(`./numbers.js${version}`);
+const { drawFront, drawPaths } = await import(`./paths.js${version}`);
 const { box, drawCurves, drawRead, drawSaid, isAsked, isAskedOnTheWay, write } =
   await import(`./strips.js${version}`);
+const { drawGates, drawNorm, drawTile } = await import(`./tiles.js${version}`);
 
 const PAD = 9;
 const WORDY = 54; // px from cell to cell from which there are numbers in words
@@ -53,72 +54,12 @@ export function drawCells(brush, view) {
   drawFront(brush, view, rows);
   const { context, film, line } = brush;
   context.globalAlpha = line.phase === "backward" ? 0.55 : 1;
-  const upTo = Math.min(view.last + 1, film.count - 1, Math.floor(line.phase === "forward" ? line.front : 1e9));
-  drawCurves(brush, view.x, Math.max(view.first - 1, 0), upTo, rows.asked.y, rows.asked.height);
+  const gone = line.phase === "forward" ? Math.floor(line.front) : film.count;
+  const upTo = Math.min(view.last + 1, film.count - 1, gone);
+  const { y, height } = rows.asked;
+  drawCurves(brush, view.x, Math.max(view.first - 1, 0), upTo, y, height);
   context.globalAlpha = 1;
   return rows;
-}
-
-/** Draw each state's path from cell to cell: a wire, and on it what comes back. */
-function drawPaths(brush, view, rows) {
-  const { context, theme, film, line } = brush;
-  rows.lanes.forEach((row, index) => {
-    const y = row.y + row.height / 2;
-    const { parts } = film.lanes[index];
-    for (let column = view.first; column <= view.last; column += 1) {
-      const [from, to] = [view.x(column - 1), view.x(column)];
-      const gone = line.state(column);
-      context.strokeStyle = theme.line;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(column ? from : to, y);
-      context.lineTo(to, y);
-      context.stroke();
-      if (gone > 0 && column && line.phase !== "backward") {
-        context.strokeStyle = theme.muted;
-        context.lineWidth = 2;
-        context.beginPath();
-        context.moveTo(from, y);
-        context.lineTo(from + gone * (to - from), y);
-        context.stroke();
-      }
-    }
-    const most = Math.min(row.height * 0.8, 26);
-    for (let column = view.first; column <= view.last; column += 1) {
-      const gone = line.gradient(column);
-      const next = column < film.count - 1 ? view.x(column + 1) : view.x(column);
-      if (gone > 0) {
-        drawStream(brush, parts[column], parts[column + 1] ?? parts[column], {
-          x: view.x(column),
-          next,
-          gone,
-          y,
-          most,
-        });
-      }
-    }
-  });
-}
-
-/** Draw the gradient on its way from the next cell to this one. */
-function drawStream({ context, film }, part, before, { x, next, gone, y, most }) {
-  if (part === null || part < 0) return;
-  const end = next + gone * (x - next);
-  const thick = (p) => (p === null || p <= 0 ? 1 : 2 + p * (most - 2));
-  const [a, b] = [thick(before) / 2, thick(part) / 2];
-  const opacity = part <= 0 ? 0.35 : 0.12 + 0.88 * part;
-  const flow = context.createLinearGradient(next, 0, x, 0);
-  const earlier = before === null || before < 0 ? 0 : 0.12 + 0.88 * before;
-  flow.addColorStop(0, rgba(film.ink.gradient, earlier));
-  flow.addColorStop(1, rgba(film.ink.gradient, opacity));
-  context.fillStyle = next === x ? rgba(film.ink.gradient, opacity) : flow;
-  const middle = a + gone * (b - a);
-  context.beginPath();
-  context.moveTo(next, y - a);
-  context.lineTo(end, y - middle);
-  context.lineTo(end, y + middle);
-  context.lineTo(next, y + a);
-  context.fill();
 }
 
 const widthOf = (pitch) => Math.min(pitch * 0.74, pitch - 7);
@@ -137,30 +78,6 @@ function drawBox({ context, theme, line }, view, rows, column) {
   context.stroke();
 }
 
-/** Draw what is on its way between two cells, while it moves. */
-function drawFront({ context, film, line, theme }, view, rows) {
-  if (line.shown === line.stop || line.phase === "loss") return;
-  const x = view.x(line.phase === "forward" ? line.shown : 2 * film.count - line.shown);
-  const back = line.phase === "backward";
-  rows.lanes.forEach((row, index) => {
-    const part = back ? film.lanes[index].parts[line.column] : 1;
-    if (part === null || part < 0) return;
-    const y = row.y + row.height / 2;
-    const reach = 8 + 16 * part;
-    const light = context.createRadialGradient(x, y, 1, x, y, reach);
-    const ink = back ? film.ink.gradient : film.ink.idle;
-    light.addColorStop(0, rgba(ink, 0.95));
-    light.addColorStop(0.35, rgba(ink, 0.5));
-    light.addColorStop(1, rgba(ink, 0));
-    context.fillStyle = light;
-    context.fillRect(x - reach, y - reach, 2 * reach, 2 * reach);
-    context.fillStyle = theme.ground;
-    context.beginPath();
-    context.arc(x, y, 2.5, 0, 2 * Math.PI);
-    context.fill();
-  });
-}
-
 function drawCell(brush, view, rows, column) {
   const { context, theme, film, line } = brush;
   const { pitch } = view;
@@ -170,7 +87,7 @@ function drawCell(brush, view, rows, column) {
   drawLinks(brush, rows, column, x);
   rows.lanes.forEach((row, index) => {
     const lane = film.lanes[index];
-    const tile = { x, y: row.y, width: wide * 0.62, height: row.height };
+    const tile = { x, y: row.y, width: wide * (pitch < 60 ? 0.78 : 0.62), height: row.height };
     drawTile(brush, lane, column, tile, state, gradient);
     if (row.words === WORD) drawNorm(brush, lane, column, tile, pitch, gradient, state);
   });
@@ -204,76 +121,4 @@ function drawLinks({ context, theme, film, line }, rows, column, x) {
   const back = line.gradient(column) > 0;
   const down = rows.asked.y + rows.asked.height + 1;
   wire(down, rows.top, back ? rgba(film.ink.gradient, 1) : theme.line, back ? 2.5 : 1);
-}
-
-/** Draw a state's units: their values, or, come back, their gradients. */
-function drawTile(brush, lane, column, tile, state, gradient) {
-  const { context, theme, film } = brush;
-  const [x, y] = [tile.x - tile.width / 2, tile.y];
-  context.fillStyle = theme.ground;
-  context.fillRect(x, y, tile.width, tile.height);
-  const show = (image, opacity) => {
-    if (opacity <= 0) return;
-    context.globalAlpha = opacity;
-    context.drawImage(image, column, 0, 1, film.rows, x, y, tile.width, tile.height);
-    context.globalAlpha = 1;
-  };
-  show(lane.image, state * (1 - gradient));
-  show(lane.glow, gradient);
-  context.strokeStyle = theme.line;
-  context.lineWidth = 1;
-  context.strokeRect(x, y, tile.width, tile.height);
-  const each = tile.height / film.rows;
-  if (each < 13 || tile.width < 34 || gradient > 0.5 || state < 1) return;
-  for (let row = 0; row < film.rows; row += 1) {
-    const value = lane.values[column * film.rows + row];
-    const strong = Math.abs(value) > 0.55 * lane.limit;
-    const colour = strong ? "#fff" : theme.text;
-    write(brush, number(value, 2), tile.x, y + (row + 0.5) * each, tile.width, colour, 10.5);
-  }
-}
-
-/** Write a state's norm below it, or the norm of the gradient that came back to it. */
-function drawNorm(brush, lane, column, tile, pitch, gradient, state) {
-  const { theme, context } = brush;
-  if (state <= 0) return;
-  const back = gradient > 0.5;
-  const value = back ? lane.gradients[column] : lane.norms[column];
-  const text = value === 0 && back ? "0" : number(value, pitch >= 80 ? 3 : 2);
-  context.globalAlpha = back ? gradient : state;
-  const weight = back ? 650 : 500;
-  const y = tile.y + tile.height + 9;
-  write(brush, text, tile.x, y, pitch - 3, back ? theme.text : theme.muted, 10.5, weight);
-  context.globalAlpha = 1;
-}
-
-/** Draw a gauge for each gate: its mean over the units, and where most of them lie. */
-function drawGates(brush, column, x, wide, row, pitch) {
-  const { context, theme, film } = brush;
-  const named = pitch >= 34;
-  const tall = row.height - (named ? 14 : 2);
-  const each = Math.min((wide - 6) / film.gates.length, 22);
-  const thick = Math.min(each * 0.62, 11);
-  film.gates.forEach((gate, index) => {
-    const middle = x + (index - (film.gates.length - 1) / 2) * each;
-    const toY = (value) => row.y + tall * (1 - value);
-    box(context, middle - thick / 2, row.y, thick, tall, 3);
-    context.fillStyle = theme.grid;
-    context.fill();
-    const mean = gate.mean[column];
-    if (mean !== null) {
-      box(context, middle - thick / 2, toY(mean), thick, Math.max(tall * mean, 1), 3);
-      context.fillStyle = rgba(film.ink.gate, 1);
-      context.fill();
-      context.strokeStyle = theme.text;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(middle, toY(gate.low[column]));
-      context.lineTo(middle, toY(gate.high[column]));
-      context.stroke();
-    }
-    if (!named) return;
-    const name = pitch >= 90 ? at(gate.name) : gate.name;
-    write(brush, name, middle, row.y + tall + 8, each, theme.muted, 10.5, gate.keeps ? 750 : 500);
-  });
 }

@@ -2,11 +2,9 @@
 
 const version = new URL(import.meta.url).search;
 const { drawCells } = await import(`./cells.js${version}`);
-const { rgba } = await import(`./film.js${version}`);
-const { at, number } = await import(`./numbers.js${version}`);
+const { drawLoss } = await import(`./lamp.js${version}`);
+const { at } = await import(`./numbers.js${version}`);
 const { Overview } = await import(`./overview.js${version}`);
-const { write } = await import(`./strips.js${version}`);
-const { isCalm } = await import(`./timeline.js${version}`);
 
 const SMALLEST = 30; // px from cell to cell, below which there is a lens
 const LARGEST = 180;
@@ -36,7 +34,7 @@ export class Stage {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
-    const brush = { context, ratio, film, line, theme, words, now };
+    const brush = { context, ratio, width, film, line, theme, words, now };
     const narrow = width < NARROW;
     this.left = narrow ? 30 : 62;
     this.right = narrow ? 62 : 118;
@@ -55,7 +53,7 @@ export class Stage {
     const rows = drawCells(brush, view);
     this.hit = [{ y: 0, bottom: this.height, start, pitch, first: 0, last: view.last }];
     this.label(brush, rows, start - 14);
-    this.drawLoss(brush, rows, x(film.count - 1), start + pitch * film.count + 40, pitch);
+    drawLoss(brush, rows, x(film.count - 1), start + pitch * film.count + 40, pitch);
   }
 
   /** Draw all columns thin, and below them those around the present one, large. */
@@ -68,7 +66,7 @@ export class Stage {
     const rows = this.overview(brush, { x, pitch, y: 6, bottom, width: lossX - 20 });
     const over = { y: 0, bottom: split, start: this.left, pitch, first: 0 };
     this.label(brush, rows, this.left - 8);
-    this.drawLoss(brush, rows, x(film.count - 1), lossX, pitch);
+    drawLoss(brush, rows, x(film.count - 1), lossX, pitch);
 
     const large = narrow ? 58 : 84;
     const [begin, end] = [this.left, this.width - 8];
@@ -151,55 +149,6 @@ export class Stage {
     if (!rows.asked.height) return;
     const answer = wide ? words.answer : "y";
     name(answer, rows.asked.y + rows.asked.height / 2, theme.muted, 11.5, 500);
-  }
-
-  /** Draw the loss, which lights up when the first pass has arrived. */
-  drawLoss(brush, rows, from, x, pitch) {
-    const { context, theme, film, line, words, now } = brush;
-    const lane = rows.lanes.at(-1);
-    const y = lane.y + lane.height / 2;
-    const lit = line.loss;
-    const colour = rgba(film.ink.gradient, 1);
-    context.strokeStyle = lit ? colour : theme.line;
-    context.lineWidth = lit ? 2.5 : 1;
-    context.beginPath();
-    context.moveTo(from + Math.min(pitch * 0.37, pitch / 2), y);
-    context.lineTo(x - 15, y);
-    context.stroke();
-    if (lit > 0) {
-      const pulse = isCalm() || line.phase !== "loss" ? 0 : Math.sin(now / 180) * 3;
-      const halo = context.createRadialGradient(x, y, 4, x, y, 44 + pulse);
-      halo.addColorStop(0, rgba(film.ink.gradient, 0.75 * lit));
-      halo.addColorStop(1, rgba(film.ink.gradient, 0));
-      context.fillStyle = halo;
-      context.fillRect(x - 60, y - 60, 120, 120);
-    }
-    context.beginPath();
-    context.arc(x, y, 14, 0, 2 * Math.PI);
-    context.fillStyle = lit ? colour : theme.ground;
-    context.fill();
-    context.strokeStyle = lit ? colour : theme.muted;
-    context.lineWidth = 1.5;
-    context.stroke();
-    write(brush, "L", x, y + 0.5, 20, lit ? "#fff" : theme.muted, 14, 700);
-    this.tellLoss(brush, x, y, lit, words);
-  }
-
-  tellLoss(brush, x, y, lit, words) {
-    const { theme, film, context } = brush;
-    if (lit <= 0) return;
-    const most = 2 * (this.width - x) - 2;
-    context.globalAlpha = lit;
-    const small = most < 90;
-    write(brush, words.loss, x, y + 26, most, theme.muted, 11.5);
-    write(brush, number(film.loss), x, y + 42, most, theme.text, small ? 12 : 16, 700);
-    if (film.answers.kind === "end" && !small) {
-      const { target, answer, right } = film.answers;
-      const mark = right === null ? "" : right ? "✓ " : "✕ ";
-      write(brush, target, x, y - 42, most, theme.muted, 11.5);
-      write(brush, mark + answer, x, y - 26, most, theme.text, 11.5, 600);
-    }
-    context.globalAlpha = 1;
   }
 
   /** Return the column at a place in the canvas, or null. */
