@@ -58,6 +58,12 @@ def keep(variants: tuple[Overrides, ...]) -> None:
     st.session_state[VARIANTS] = variants_text(variants)
 
 
+def prepare(variants: tuple[Overrides, ...]) -> None:
+    """Let these be the variants when the page is opened, from another page."""
+    keep(variants)
+    st.session_state.setdefault(COUNT, read_seeds(None)[0])
+
+
 def choose_ready(query: dict[str, str], variants: str) -> None:
     """Set the base's controls to a query's settings, and the variants to a link's."""
     touch()

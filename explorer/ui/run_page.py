@@ -8,6 +8,7 @@ import streamlit as st
 from explorer.config import RunConfig
 from explorer.texts import Language, Text
 from explorer.ui.address import current_settings, language, write_address
+from explorer.ui.clinic import clinic
 from explorer.ui.controls import controls
 from explorer.ui.faults import said_to, show_problems
 from explorer.ui.forks import change_from_here, origin
@@ -71,6 +72,7 @@ def _body(
             company.buttons(shared, config, words)
         preset_menu(words)
         change_from_here(shared, config, words)
+        clinic(shared, config, words)
     runs = company.runs(config) if company is not None else []
     beside = [other for other in runs if other != config]
     pictures(shared, config, words, page, beside)
