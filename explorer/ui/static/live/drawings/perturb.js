@@ -8,6 +8,7 @@
 
 const version = new URL(import.meta.url).search;
 const { element, setAttributes, setText, svg } = await import(`../dom.js${version}`);
+const { plain, power, range, ticks } = await import(`./_scales.js${version}`);
 const { Controls } = await import(`./_controls.js${version}`);
 
 const LEFT = 46;
@@ -108,9 +109,9 @@ export default class Perturb {
   }
 
   /** Draw ticks from low to high; return where a value lies. */
-  scale(top, height, low, high, told) {
+  scale(top, height, low, high, told, least = 0) {
     const y = (value) => top + height * (1 - (value - low) / (high - low || 1));
-    for (const value of ticks(low, high, height < 90 ? 3 : 5)) {
+    for (const value of ticks(low, high, height < 90 ? 3 : 5, least)) {
       const at = { x1: LEFT, x2: this.width - RIGHT, y1: y(value), y2: y(value) };
       this.add("line", { ...at, stroke: this.theme.grid });
       const where = { "text-anchor": "end", fill: this.theme.muted };
@@ -161,7 +162,7 @@ export default class Perturb {
     if (low === high) [low, high] = [low - 1, high + 1];
     [low, high] = [Math.floor(low), Math.ceil(high)];
     low = Math.max(low, high - MOST_DECADES);
-    const y = this.scale(top, height, low, high, (value) => power(Math.round(value)));
+    const y = this.scale(top, height, low, high, (value) => power(Math.round(value)), 1);
     const within = (line) => line.map((v) => (v === null || v < low ? null : v));
     distances.forEach(({ real, linear }, i) => {
       const dash = { "stroke-dasharray": DASHES[i] };
@@ -211,8 +212,8 @@ export default class Perturb {
 
   times(room) {
     const where = { "text-anchor": "middle", fill: this.theme.muted };
-    for (const t of ticks(0, this.data.length - 1, this.width < 500 ? 4 : 8)) {
-      if (Number.isInteger(t)) this.text(String(t), this.x(t), room + 15, where);
+    for (const t of ticks(0, this.data.length - 1, this.width < 500 ? 4 : 8, 1)) {
+      this.text(String(t), this.x(t), room + 15, where);
     }
     const end = { "text-anchor": "middle" };
     this.text(this.data.words.time, (this.width + LEFT) / 2, room + 30, end);
@@ -227,27 +228,3 @@ export default class Perturb {
 
   close() {}
 }
-
-/** Return the lowest and the highest value, a little apart. */
-function range(values) {
-  const known = values.filter((value) => value !== null);
-  if (!known.length) return [-1, 1];
-  const [low, high] = [Math.min(...known), Math.max(...known)];
-  const room = 0.05 * (high - low) || Math.abs(high) * 0.05 || 1;
-  return [low - room, high + room];
-}
-
-function ticks(low, high, most) {
-  const rough = (high - low) / most || 1;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = size * [1, 2, 5, 10].find((factor) => factor * size >= rough * 0.999);
-  const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
-    found.push(Number((k * step).toPrecision(12)));
-  }
-  return found;
-}
-
-const plain = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
-const power = (exponent) =>
-  exponent ? `10${[...String(exponent)].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}` : "1";
