@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -19,10 +20,18 @@ SECONDS = """() => [...document.querySelectorAll(".eq-end .eq-new")].map(
   (node) => node.textContent).filter(Boolean).length"""
 
 
+def come(visit: Visit) -> Any:
+    visitor = visit()
+    visitor.page.goto(f"{visitor.address}/{PAGE}?{urlencode(SMALL)}")
+    visitor.page.wait_for_selector(".eq-number")
+    visitor.drawn()
+    return visitor
+
+
 def test_the_numbers_add_up_and_follow_the_time_step_without_a_server(
     visit: Visit,
 ) -> None:
-    visitor = visit().open(SMALL, PAGE)
+    visitor = come(visit)
     page = visitor.page
     at_end = page.evaluate(RESULTS)
     assert len(at_end) == 6
@@ -40,7 +49,7 @@ def test_the_numbers_add_up_and_follow_the_time_step_without_a_server(
 
 
 def test_a_gate_that_is_edited_changes_its_future_in_both_cards(visit: Visit) -> None:
-    visitor = visit().open(SMALL, PAGE)
+    visitor = come(visit)
     page = visitor.page
     for _ in range(4):
         page.locator(".eq-step", has_text="◀").click()
