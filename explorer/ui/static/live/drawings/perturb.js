@@ -13,7 +13,8 @@ const { Controls } = await import(`./_controls.js${version}`);
 
 const LEFT = 46;
 const RIGHT = 10;
-const HEAD = 20; // px above a panel, for its words
+const LINE = 20; // px above a panel, for a line of its words
+const NARROW = 560; // px: below it the words take two lines
 const AXIS = 34; // px below the last one
 const SHARES = [0.36, 0.34, 0.3]; // of the height
 const DASHES = ["", "6 4", "2 3"];
@@ -71,14 +72,16 @@ export default class Perturb {
     this.height = this.panels.clientHeight;
     setAttributes(this.picture, { width: this.width, height: this.height });
     const room = this.height - AXIS;
+    const lines = this.width < NARROW ? 2 : 1;
+    const head = lines * LINE;
     const heights = SHARES.map((share) => share * room);
     const tops = [0, heights[0], heights[0] + heights[1]];
     this.picture.replaceChildren();
-    this.outputs(tops[0] + HEAD, heights[0] - HEAD - 4);
-    this.distances(tops[1] + HEAD, heights[1] - HEAD - 4);
-    this.units(tops[2] + HEAD, heights[2] - HEAD);
+    this.outputs(tops[0] + head, heights[0] - head - 4);
+    this.distances(tops[1] + head, heights[1] - head - 4);
+    this.units(tops[2] + LINE, heights[2] - LINE);
     this.times(room);
-    this.when(room);
+    this.when(room, head);
   }
 
   add(tag, attributes, ...children) {
@@ -93,12 +96,14 @@ export default class Perturb {
 
   /** Write a panel's words, with a line of each kind before what it means. */
   head(top, title, keys) {
+    const folded = keys.length && this.width < NARROW;
     let x = LEFT;
-    const write = (words, colour) => {
-      const node = this.text(words, x, top - 6, { fill: colour ?? this.theme.text });
+    const write = (words, colour, y = top - 6) => {
+      const node = this.text(words, x, y, { fill: colour ?? this.theme.text });
       x += node.getComputedTextLength() + 14;
     };
-    write(title);
+    write(title, null, folded ? top - 6 - LINE : top - 6);
+    if (folded) x = LEFT;
     for (const [words, colour, dash] of keys) {
       if (x > this.width - 60) return;
       const line = { x1: x, x2: x + 18, y1: top - 10, y2: top - 10 };
@@ -219,10 +224,10 @@ export default class Perturb {
     this.text(this.data.words.time, (this.width + LEFT) / 2, room + 30, end);
   }
 
-  when(room) {
+  when(room, head) {
     const x = this.x(this.data.change.when);
-    this.add("line", { x1: x, x2: x, y1: HEAD, y2: room, class: "pt-when" });
-    const d = `M${x - 5},${HEAD - 1}h10l-5,7z`;
+    this.add("line", { x1: x, x2: x, y1: head, y2: room, class: "pt-when" });
+    const d = `M${x - 5},${head - 1}h10l-5,7z`;
     this.add("path", { d, fill: "var(--pt-moved)" });
   }
 
