@@ -30,7 +30,7 @@ _WORDS = {
     "distance": Text(
         en="distance |h′ₜ − hₜ| (log scale)", zh="距离 |h′ₜ − hₜ|（对数刻度）"
     ),
-    "linear": Text(en="predicted by the Jacobians", zh="雅可比矩阵的预测"),
+    "linear": Text(en="linear prediction", zh="线性预测"),
     "units": Text(
         en="units that moved most: h′ − h, from {low} to {high}",
         zh="变化最大的单元：h′ − h，从 {low} 到 {high}",
