@@ -33,13 +33,14 @@ _WORDS = {
         zh="这是给定的，不追踪它的梯度",
     ),
     "weights": Text(
-        en="dL/dW of each weight, summed over this sequence",
-        zh="每个权重的 dL/dW，对整个序列求和",
+        en="dL/d of each weight is summed over this sequence. Press a name to change "
+        "that entry.",
+        zh="每个权重的 dL/d 对整个序列求和。点一个名字就可以改动它。",
     ),
     "others": Text(en="all others", zh="其余合计"),
     "line": Text(en="see its line", zh="看它的那一行"),
     "earlier": Text(en="see it one step earlier", zh="看它在上一步的来历"),
-    "edit": Text(en="What if it were …", zh="假如改成……"),
+    "edit": Text(en="What if {name} were changed?", zh="假如改动 {name}？"),
     "undo": Text(en="undo the change", zh="撤销改动"),
     "with": Text(
         en="with the change: {what} at t = {t}", zh="改动之后：t = {t} 处的 {what}"
@@ -183,6 +184,7 @@ def _number(
         kept = vectors[which]["kept"]
         made["m"] = {
             "l": number.product.matrix,
+            "v": number.product.vector,
             "of": which,
             "w": rounded(number.product.weights[kept]),
             "d": rounded(number.product.slopes[kept], 3),

@@ -30,7 +30,7 @@ _WORDS = {
     "distance": Text(
         en="distance |h′ₜ − hₜ| (log scale)", zh="距离 |h′ₜ − hₜ|（对数刻度）"
     ),
-    "linear": Text(en="predicted by the Jacobians", zh="雅可比矩阵的预测"),
+    "linear": Text(en="linear prediction", zh="线性预测"),
     "units": Text(
         en="units that moved most: h′ − h, from {low} to {high}",
         zh="变化最大的单元：h′ − h，从 {low} 到 {high}",
@@ -76,7 +76,9 @@ def perturbation(
     keep = np.unique(np.append(thinned(length, 298), change["when"]))
     gaps = hidden[1] - hidden[0]
     apart = np.linalg.norm(gaps, axis=-1)
-    shown = np.sort(_largest(np.abs(outputs[1] - outputs[0]).max(axis=0), MOST_LINES))
+    with np.errstate(invalid="ignore"):
+        moved = np.abs(outputs[1] - outputs[0]).max(axis=0)
+    shown = np.sort(_largest(moved, MOST_LINES))
     words = {name: text.to(language) for name, text in _WORDS.items()}
     finite = np.isfinite(outputs).all() and np.isfinite(hidden).all()
     return {

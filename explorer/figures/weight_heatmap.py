@@ -65,8 +65,16 @@ def weight_heatmap(
         scale += " · " + THINNED.format(n=stride).to(language)
     if not known.size:
         scale = BROKEN.to(language)
-    notes.append(header(scale, side="right"))
-    return {"data": data, "layout": layout(annotations=notes, shapes=frames, **axes)}
+    notes.append(header(scale, side="right") | {"yshift": 18})
+    return {
+        "data": data,
+        "layout": layout(
+            annotations=notes,
+            shapes=frames,
+            margin={"l": 8, "r": 12, "t": 42, "b": 8, "pad": 0},
+            **axes,
+        ),
+    }
 
 
 def _frames(

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from torch import Tensor
 
+from explorer.cells import CELLS, Cell
 from explorer.config import RunConfig
 from explorer.probes._latex import F, Node, definitions
 from explorer.probes._written import symbol
@@ -32,7 +33,18 @@ def matrices(config: RunConfig, weights: dict[str, Tensor], layer: int) -> list[
 
     Where one matrix holds all blocks' rows, as the layer-norm LSTM's, it stays whole.
     """
-    cell = layer_cell(config, weights, layer)
+    out = as_tensor(weights["readout.weight"]).numpy()
+    own = _of_cell(layer_cell(config, weights, layer))
+    return [*own, Matrix("W<sub>out</sub>", "readout", out)]
+
+
+def listens(config: RunConfig) -> bool:
+    """Return whether a run's cell has weights from a state at all."""
+    cell = CELLS[config.cell](1, 1, config.activation)
+    return any(matrix.part == "state" for matrix in _of_cell(cell))
+
+
+def _of_cell(cell: Cell) -> list[Matrix]:
     known = {
         name: as_tensor(value).numpy()
         for name, value in cell.symbols().items()
@@ -47,8 +59,7 @@ def matrices(config: RunConfig, weights: dict[str, Tensor], layer: int) -> list[
                     base, low, high = symbol(name, "f")
                     told = f"{base}{'<sub>' + low + '</sub>' if low else ''}{high}"
                     found[name] = Matrix(told, part, known[name])
-    out = as_tensor(weights["readout.weight"]).numpy()
-    return [*found.values(), Matrix("W<sub>out</sub>", "readout", out)]
+    return list(found.values())
 
 
 def _applied(node: Node | None) -> list[tuple[Node, Node]]:

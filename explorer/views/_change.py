@@ -1,4 +1,4 @@
-"""What a reader asks for inside a cell: a unit, and a change: "h:3:by:1:40:0"."""
+"""What a reader asks for inside a cell: a unit, a change such as "h:3:by:1:40:0"."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from typing import Any
 from explorer.config import RunConfig
 from explorer.figures.weight_heatmap import weight_heatmap
 from explorer.probes.inside import most_varied
-from explorer.probes.weights import Matrix, matrices
+from explorer.probes.weights import Matrix, listens, matrices
 from explorer.texts import Language, Text
 from explorer.views._change import whole
 from explorer.views._view import (
@@ -20,25 +20,27 @@ from explorer.views._view import (
 )
 
 READOUT, FIRST = "readout", "in"
-_PARTS = Choice(
-    "part",
-    Text(en="weights", zh="权重"),
-    {
-        "state": Text(en="from the states", zh="来自状态"),
-        FIRST: Text(en="from the input", zh="来自输入"),
-        READOUT: Text(en="readout", zh="读出层"),
-    },
-)
+STATE = "state"
+_PARTS = {
+    STATE: Text(en="from the states", zh="来自状态"),
+    FIRST: Text(en="from the input", zh="来自输入"),
+    READOUT: Text(en="readout", zh="读出层"),
+}
+
+
+def _parts(config: RunConfig) -> Choice:
+    """Return the choice of weights; some cells have none from a state."""
+    values = {k: t for k, t in _PARTS.items() if k != STATE or listens(config)}
+    return Choice("part", Text(en="weights", zh="权重"), values)
 
 
 def _shown(scene: Scene, chosen: Mapping[str, str]) -> list[Matrix]:
-    part, layer = _PARTS.of(chosen), chosen_layer(scene.config, chosen)
+    part, layer = _parts(scene.config).of(chosen), chosen_layer(scene.config, chosen)
     found = scene.once(
         ("matrices", layer),
         lambda: matrices(scene.config, dict(scene.weights), layer),
     )
-    # What comes from the input alone has no weights from a state.
-    return [m for m in found if m.part == part] or [m for m in found if m.part == FIRST]
+    return [m for m in found if m.part == part]
 
 
 @VIEWS.register
@@ -59,7 +61,7 @@ class WeightMatrices(View):
 
     def choices(self, config: RunConfig) -> list[Choice]:
         """Offer the kinds of weights and the layers."""
-        return [_PARTS, *layer_choice(config)]
+        return [_parts(config), *layer_choice(config)]
 
     def figure(
         self, scene: Scene, language: Language, chosen: Mapping[str, str]

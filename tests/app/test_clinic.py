@@ -1,4 +1,4 @@
-"""The clinic: it opens where a run exploded or stalled, and its cures lead to a duel."""
+"""The clinic opens where a run exploded or stalled, and its cures lead to a duel."""
 
 from collections.abc import Callable
 

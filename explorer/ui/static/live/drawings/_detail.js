@@ -8,8 +8,8 @@ const MOST_BARS = 7;
 const CHANGES = [
   ["by", 1, "+1"],
   ["by", -1, "−1"],
-  ["to", 0, "0"],
-  ["to", 1, "1"],
+  ["to", 0, "= 0"],
+  ["to", 1, "= 1"],
 ];
 
 export class Detail {
@@ -54,7 +54,7 @@ export class Detail {
     found.push(this.heading(words.goes), this.gradient(n));
     if (number.m) found.push(element("p", { class: "eq-hint" }, words.weights));
     const change = this.editable(n);
-    if (change) found.push(this.heading(words.edit), change);
+    if (change) found.push(this.heading(words.edit.replace("{name}", this.named)), change);
     return found;
   }
 
@@ -67,7 +67,7 @@ export class Detail {
     const slope = this.equations.slope(n);
     if (slope === null) return element("p", {}, words.unknown);
     const said = words.slope.replace("{slope}", digits(slope));
-    const name = element("b", {}, "dL/d", ...label(this.data.numbers[n].l));
+    const name = element("b", {}, "dL/d(", ...label(this.data.numbers[n].l), ")");
     return element("p", {}, name, ` = ${digits(slope)}: `, said);
   }
 
@@ -75,7 +75,15 @@ export class Detail {
     const { equations } = this;
     const { numbers, words } = equations.data;
     const number = numbers[n];
-    if (number.m) return [this.bars(this.contributions(number), "eq-three")];
+    if (number.m) {
+      const terms = element("span", {}, ...label(number.m.l), " · ", ...label(number.m.v));
+      const columns = element("span", { class: "eq-slope" }, "dL/d", ...label(number.m.l));
+      const blank = [element("span"), element("span")];
+      const head = element("div", { class: "eq-bars eq-three eq-head" }, ...blank, terms, columns);
+      const bars = this.bars(this.contributions(number), "eq-three");
+      bars.prepend(head);
+      return [bars];
+    }
     if (number.b) {
       return equations.t > 0 ? [this.link(words.earlier, () => this.earlier(n))] : [];
     }
@@ -96,7 +104,7 @@ export class Detail {
     const vector = vectors[m.of];
     const entries = vector.v[equations.t - from];
     const terms = m.w.map((weight, i) => ({
-      name: label([Array.isArray(vector.names[i]) ? vector.names[i] : vector.names[i]]),
+      name: label([vector.names[i]]),
       value: weight * entries[i],
       told: `${digits(weight)} × ${digits(entries[i])}`,
       slope: m.d[i],
@@ -172,6 +180,8 @@ export class Detail {
       when = equations.t - (earlier ? 1 : 0);
     } else if (m) return null;
     if (!what || when < 0) return null;
+    const entry = what === "x" ? vectors[m.of].names[equations.entry] : `[${index}]`;
+    this.named = what === "x" ? entry : `${what}${entry}, t = ${when},`;
     const buttons = CHANGES.map(([how, amount, text]) => {
       const made = element("button", { type: "button", class: "eq-what" }, text);
       made.onclick = () => equations.edit(what, index, [how, amount], when, own);

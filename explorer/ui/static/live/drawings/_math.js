@@ -41,11 +41,3 @@ function symbol([base, sub, sup]) {
   if (sub) made.append(element("sub", {}, sub));
   return made;
 }
-
-/** Write pieces as plain text, for those who hear it. */
-export function spoken(pieces) {
-  return pieces
-    .map((piece) => (Array.isArray(piece) ? piece.filter(Boolean).join(" ") : piece))
-    .filter((piece) => typeof piece === "string")
-    .join("");
-}

@@ -101,8 +101,10 @@ export default class Equations {
     const { numbers } = this.data;
     if (this.picked >= numbers.length) this.picked = -1;
     // Where there is room beside the lines, something stands there from the beginning.
-    const product = numbers.findIndex(({ m }) => m && this.data.vectors[m.of].of !== "x");
-    if (!this.shape && this.plot.clientWidth > 900) this.picked = product;
+    const { vectors } = this.data;
+    const remembers = numbers.findIndex(({ m }) => m && vectors[m.of].of !== "x");
+    const first = remembers < 0 ? numbers.findIndex(({ m }) => m) : remembers;
+    if (!this.shape && this.plot.clientWidth > 900) this.picked = first;
     this.lines.replaceChildren(...this.data.rows.map((row) => this.line(row)));
   }
 

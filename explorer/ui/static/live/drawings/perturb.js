@@ -8,11 +8,13 @@
 
 const version = new URL(import.meta.url).search;
 const { element, setAttributes, setText, svg } = await import(`../dom.js${version}`);
+const { plain, power, range, ticks } = await import(`./_scales.js${version}`);
 const { Controls } = await import(`./_controls.js${version}`);
 
 const LEFT = 46;
 const RIGHT = 10;
-const HEAD = 20; // px above a panel, for its words
+const LINE = 20; // px above a panel, for a line of its words
+const NARROW = 560; // px: below it the words take two lines
 const AXIS = 34; // px below the last one
 const SHARES = [0.36, 0.34, 0.3]; // of the height
 const DASHES = ["", "6 4", "2 3"];
@@ -70,14 +72,16 @@ export default class Perturb {
     this.height = this.panels.clientHeight;
     setAttributes(this.picture, { width: this.width, height: this.height });
     const room = this.height - AXIS;
+    const lines = this.width < NARROW ? 2 : 1;
+    const head = lines * LINE;
     const heights = SHARES.map((share) => share * room);
     const tops = [0, heights[0], heights[0] + heights[1]];
     this.picture.replaceChildren();
-    this.outputs(tops[0] + HEAD, heights[0] - HEAD - 4);
-    this.distances(tops[1] + HEAD, heights[1] - HEAD - 4);
-    this.units(tops[2] + HEAD, heights[2] - HEAD);
+    this.outputs(tops[0] + head, heights[0] - head - 4);
+    this.distances(tops[1] + head, heights[1] - head - 4);
+    this.units(tops[2] + LINE, heights[2] - LINE);
     this.times(room);
-    this.when(room);
+    this.when(room, head);
   }
 
   add(tag, attributes, ...children) {
@@ -92,12 +96,14 @@ export default class Perturb {
 
   /** Write a panel's words, with a line of each kind before what it means. */
   head(top, title, keys) {
+    const folded = keys.length && this.width < NARROW;
     let x = LEFT;
-    const write = (words, colour) => {
-      const node = this.text(words, x, top - 6, { fill: colour ?? this.theme.text });
+    const write = (words, colour, y = top - 6) => {
+      const node = this.text(words, x, y, { fill: colour ?? this.theme.text });
       x += node.getComputedTextLength() + 14;
     };
-    write(title);
+    write(title, null, folded ? top - 6 - LINE : top - 6);
+    if (folded) x = LEFT;
     for (const [words, colour, dash] of keys) {
       if (x > this.width - 60) return;
       const line = { x1: x, x2: x + 18, y1: top - 10, y2: top - 10 };
@@ -108,9 +114,9 @@ export default class Perturb {
   }
 
   /** Draw ticks from low to high; return where a value lies. */
-  scale(top, height, low, high, told) {
+  scale(top, height, low, high, told, least = 0) {
     const y = (value) => top + height * (1 - (value - low) / (high - low || 1));
-    for (const value of ticks(low, high, height < 90 ? 3 : 5)) {
+    for (const value of ticks(low, high, height < 90 ? 3 : 5, least)) {
       const at = { x1: LEFT, x2: this.width - RIGHT, y1: y(value), y2: y(value) };
       this.add("line", { ...at, stroke: this.theme.grid });
       const where = { "text-anchor": "end", fill: this.theme.muted };
@@ -161,7 +167,7 @@ export default class Perturb {
     if (low === high) [low, high] = [low - 1, high + 1];
     [low, high] = [Math.floor(low), Math.ceil(high)];
     low = Math.max(low, high - MOST_DECADES);
-    const y = this.scale(top, height, low, high, (value) => power(Math.round(value)));
+    const y = this.scale(top, height, low, high, (value) => power(Math.round(value)), 1);
     const within = (line) => line.map((v) => (v === null || v < low ? null : v));
     distances.forEach(({ real, linear }, i) => {
       const dash = { "stroke-dasharray": DASHES[i] };
@@ -211,43 +217,19 @@ export default class Perturb {
 
   times(room) {
     const where = { "text-anchor": "middle", fill: this.theme.muted };
-    for (const t of ticks(0, this.data.length - 1, this.width < 500 ? 4 : 8)) {
-      if (Number.isInteger(t)) this.text(String(t), this.x(t), room + 15, where);
+    for (const t of ticks(0, this.data.length - 1, this.width < 500 ? 4 : 8, 1)) {
+      this.text(String(t), this.x(t), room + 15, where);
     }
     const end = { "text-anchor": "middle" };
     this.text(this.data.words.time, (this.width + LEFT) / 2, room + 30, end);
   }
 
-  when(room) {
+  when(room, head) {
     const x = this.x(this.data.change.when);
-    this.add("line", { x1: x, x2: x, y1: HEAD, y2: room, class: "pt-when" });
-    const d = `M${x - 5},${HEAD - 1}h10l-5,7z`;
+    this.add("line", { x1: x, x2: x, y1: head, y2: room, class: "pt-when" });
+    const d = `M${x - 5},${head - 1}h10l-5,7z`;
     this.add("path", { d, fill: "var(--pt-moved)" });
   }
 
   close() {}
 }
-
-/** Return the lowest and the highest value, a little apart. */
-function range(values) {
-  const known = values.filter((value) => value !== null);
-  if (!known.length) return [-1, 1];
-  const [low, high] = [Math.min(...known), Math.max(...known)];
-  const room = 0.05 * (high - low) || Math.abs(high) * 0.05 || 1;
-  return [low - room, high + room];
-}
-
-function ticks(low, high, most) {
-  const rough = (high - low) / most || 1;
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = size * [1, 2, 5, 10].find((factor) => factor * size >= rough * 0.999);
-  const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
-    found.push(Number((k * step).toPrecision(12)));
-  }
-  return found;
-}
-
-const plain = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
-const power = (exponent) =>
-  exponent ? `10${[...String(exponent)].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}` : "1";
