@@ -44,7 +44,7 @@ def exponent_spectrum(
             annotations=[
                 header(f"{title}<br>{words}" if words else title) | {"align": "left"}
             ],
-            margin={"l": 8, "r": 12, "t": 42, "b": 8, "pad": 0},
+            margin={"l": 8, "r": 12, "t": 58, "b": 8, "pad": 0},
             hovermode="closest",
             bargap=0.15 if len(exponents) > FEW else 0.6,
             xaxis=axis(

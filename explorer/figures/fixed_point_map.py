@@ -125,9 +125,9 @@ def _paths(paths: Array, times: NDArray[np.int_], dims: str) -> list[dict[str, A
     quiet: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
     dot = {"color": FAINT, "size": small, "line": {"width": 0}}
     here = {"color": GREY, "size": head, "line": {"width": 1, "color": "#FFFFFF"}}
-    # Lines in 3-D know no opacity, and thin ones are lost.
+    # Lines in 3-D know no opacity.
     width = (
-        {"color": FAINT, "width": 1} if dims == "2d" else {"color": GREY, "width": 2}
+        {"color": FAINT, "width": 1} if dims == "2d" else {"color": GREY, "width": 1}
     )
     return [
         _trace(

@@ -105,7 +105,7 @@ class LyapunovSpectrum(View):
         if growth is None:
             drawn = exponent_spectrum(np.array([np.nan]), language=language, words="")
             return with_sentence(drawn, BLOWN_UP, language)
-        words = " · ".join(text.to(language) for text in _words(growth))
+        words = "<br>".join(text.to(language) for text in _words(growth))
         return exponent_spectrum(growth.exponents, language=language, words=words)
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
