@@ -144,7 +144,7 @@ class Cell(nn.Module, ABC):
         Returns:
             The states h, (time, batch, hidden); equal to repeated `step`.
         """
-        return self.ways()[self.way](x)
+        return next(iter(self.ways().values()))(x)
 
     def loop(self, x: Tensor) -> Tensor:
         """Run a whole sequence step by step; shapes as in `sequence`."""

@@ -7,7 +7,7 @@ one behind the other, each (time, batch, hidden), so that all that is elementwis
 through N = batch * hidden numbers in a row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -185,46 +185,56 @@ class Compiled(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, cell: Any, x: Tensor, *weights: Tensor) -> Tensor:
         """Return h for x and the cell's weights; shapes as in `Cell.sequence`."""
-        ctx.cell, ctx.alone, hidden = cell, weights[0].dim() == 2, cell.hidden_size
-        rows, blocks = int(cell.rows_of_x[-1]) + 1, len(cell.rows_of_x)
-        x, recurrent = x.movedim(0, -3).contiguous(), weights[1].contiguous()
-        *members, time, batch, inputs = x.shape
-        seen = x.new_empty(*members, time, batch, inputs + 1)
-        weight = x.new_zeros(*members, rows, hidden, inputs + 1)
-        recurrent = recurrent.view(*members, blocks, hidden, hidden)
-        h = x.new_zeros(*members, time + 1, batch, hidden)
-        slopes = x.new_empty(*members, rows, time, batch * hidden)
-        kept = x.new_empty(*members, cell.kept, time, batch * hidden)
-        path = seen, weight, recurrent, h, slopes, kept
-        given = x, weights[0], *weights[2:]
-        for x_m, w, b, c, s, v, u, *to in _each(ctx.alone, *given, *path):
-            _begin(x_m, w, b, c, cell.rows_of_x, (s, v, u))
-            cell.kernel(CODES[cell.activation], (s, v, u), *to)
-        ctx.save_for_backward(*path)
-        return h.movedim(-3, 0)[1:]
+        ctx.cell, ctx.members = cell, weights[0].shape[:-2]
+        ctx.rows, hidden = cell.rows_of_x, cell.hidden_size
+        seen = x.movedim(0, -3) if ctx.members else x
+        *_, time, batch, inputs = seen.shape
+        rows, n = int(ctx.rows[-1]) + 1, batch * hidden
+        h = x.new_empty(*ctx.members, time + 1, batch, hidden)
+        slopes = x.new_empty(*ctx.members, rows, time, n)
+        kept = x.new_empty(*ctx.members, cell.kept, time, n)
+        code, ctx.sources = CODES[cell.activation], []
+        for x_m, w, u, b, c, *path in _each(ctx, seen, *weights, h, slopes, kept):
+            sources = (
+                np.empty((time, batch, inputs + 1), F),
+                np.zeros((rows, hidden, inputs + 1), F),
+                u.reshape(-1, hidden, hidden),
+            )
+            _begin(np.ascontiguousarray(x_m), w, b, c, ctx.rows, sources)
+            path[0][0] = 0
+            cell.kernel(code, sources, *path)
+            ctx.sources.append(sources[:2])
+        ctx.save_for_backward(weights[1], h, slopes, kept)
+        return h.movedim(-3, 0)[1:] if ctx.members else h[1:]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """Return dL/dx and dL/d of each weight."""
-        seen, weight, recurrent, h, slopes, kept = path = ctx.saved_tensors
-        gradient = gradient.movedim(0, -3).flatten(-2).contiguous()
-        *members, time, batch, inputs = seen.shape
-        length = time if ctx.needs_input_grad[1] else 0
-        to_x = seen.new_empty(*members, length, batch, inputs - 1)
-        by_row, to_u = torch.zeros_like(weight), torch.zeros_like(recurrent)
-        count = len(ctx.cell.rows_of_x) * ctx.cell.hidden_size
-        to_w = seen.new_empty(*members, count, inputs - 1)
-        b, c = seen.new_empty(2, *members, count).unbind()
-        every = *path, gradient, to_x, by_row, to_u, to_w, b, c
-        for s, w, u, h_m, a, k, g, x, v, r, *to in _each(ctx.alone, *every):
-            _back((s, w, u), (h_m, a, k, g), (s, v, r), x)
-            _by_weight((s, v, r), ctx.cell.rows_of_x, *to)
-        found = to_x.movedim(-3, 0) if length else None
-        return None, found, to_w, to_u.flatten(-3, -2), b, c
+        weight_hh, h, slopes, kept = ctx.saved_tensors
+        gradient = gradient.movedim(0, -3) if ctx.members else gradient
+        every = _each(ctx, weight_hh, h, slopes, kept, gradient.contiguous())
+        found: list[list[Array]] = []
+        for (seen, weight), (u, *path, g) in zip(ctx.sources, every, strict=True):
+            time, batch, wide = seen.shape
+            u = u.reshape(-1, ctx.cell.hidden_size, ctx.cell.hidden_size)
+            length, count = time if ctx.needs_input_grad[1] else 0, u.size // u.shape[2]
+            to_x = np.empty((length, batch, wide - 1), F)
+            to_u, to_w = np.zeros_like(u), np.empty((count, wide - 1), F)
+            to_b, to_c = np.empty(count, F), np.empty(count, F)
+            by_row = seen, np.zeros_like(weight), to_u
+            _back((seen, weight, u), (*path, g.reshape(time, -1)), by_row, to_x)
+            _by_weight(by_row, ctx.rows, to_w, to_b, to_c)
+            found.append([to_x, to_w, to_u.reshape(count, -1), to_b, to_c])
+        if ctx.members:
+            joined = [torch.from_numpy(np.stack(f)) for f in zip(*found, strict=True)]
+            joined[0] = joined[0].movedim(-3, 0)
+        else:
+            joined = [torch.from_numpy(f) for f in found[0]]
+        return None, joined[0] if ctx.needs_input_grad[1] else None, *joined[1:]
 
 
-def _each(alone: bool, *tensors: Tensor) -> Iterable[tuple[Array, ...]]:
+def _each(ctx: Any, *tensors: Tensor) -> Iterable[Sequence[Array]]:
     """Return the tensors' arrays, member by member where there are several."""
     arrays = [tensor.detach().numpy() for tensor in tensors]
-    return [tuple(arrays)] if alone else zip(*arrays, strict=True)
+    return zip(*arrays, strict=True) if ctx.members else [arrays]
