@@ -26,6 +26,7 @@ from explorer.duels import (
     predicted_lag,
     reached,
     ready_of,
+    short_names,
     solved_at,
     to_query,
     trial,
@@ -169,6 +170,8 @@ def test_variants_are_called_by_all_in_which_they_differ() -> None:
         "chrono, clipped to norm 1",
         "chrono, not clipped",
     ]
+    assert short_names(found) == names(found)
+    assert [name.en for name in short_names(duel(";cell:rnn"))] == ["LSTM", "RNN"]
     words = differences(found.base, found.settings[0])
     assert [w.zh for w in words] == ["遗忘偏置 0"]
     assert not differences(found.base, found.base)

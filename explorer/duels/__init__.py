@@ -30,7 +30,7 @@ from explorer.duels._link import (
 )
 from explorer.duels._ready import READY, Ready, ready_of
 from explorer.duels._results import Solved, solved_at
-from explorer.duels._words import differences, label, names
+from explorer.duels._words import differences, label, names, short_names
 
 __all__ = [
     "FRACTION",
@@ -61,6 +61,7 @@ __all__ = [
     "read_seeds",
     "ready_of",
     "read_variants",
+    "short_names",
     "solved_at",
     "to_query",
     "trial",

@@ -72,6 +72,16 @@ def names(duel: Duel) -> list[Text]:
     return [label(_said(config, fields)) for config in duel.settings]
 
 
+def short_names(duel: Duel) -> list[Text]:
+    """Return what each variant is called in a legend: no more than tells them apart."""
+    fields = _differing(duel.settings)
+    for count in range(1, len(fields)):
+        short = [label(_said(config, fields[:count])) for config in duel.settings]
+        if len(set(short)) == len(short):
+            return short
+    return names(duel)
+
+
 def _differing(configs: Sequence[RunConfig]) -> list[str]:
     first, *rest = configs
     return [

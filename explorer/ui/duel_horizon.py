@@ -12,10 +12,10 @@ from explorer.duels import (
     STEPS,
     Duel,
     Outcome,
-    names,
     outcome,
     predicted_lag,
     reached,
+    short_names,
     trials_due,
     trials_of,
 )
@@ -281,7 +281,7 @@ def _panel(
     duel: Duel, found: list[Found], measuring: bool, language: Language
 ) -> Panel:
     lags = [predicted_lag(trials[-1][0]) for trials in trials_of(duel)]
-    called = names(duel)
+    called = short_names(duel)
     rows = [
         _row(name.to(language), each, lag, measuring)
         for name, each, lag in zip(called, found, lags, strict=True)

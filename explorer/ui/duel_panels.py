@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from explorer.config import RunConfig
-from explorer.duels import Band, Duel, band_over_seconds, band_over_steps, names
+from explorer.duels import Band, Duel, band_over_seconds, band_over_steps, short_names
 from explorer.figures._theme import TRAINING_STEP, Figure, number
 from explorer.figures.duel_curves import Group, duel_curves
 from explorer.figures.gradient_profile import gradient_profile
@@ -71,7 +71,7 @@ def duel_panels(
         found: [variant][seed], how the runs stand.
         language: the reader's.
     """
-    called = names(duel)
+    called = short_names(duel)
     profiles = [_newest_profile(store, seeds[0]) for seeds in found]
     figures = {
         "steps": _losses(duel, found, called, "step", language),

@@ -82,7 +82,7 @@ def test_all_is_trained_and_what_is_shown_is_what_the_store_has(
     page.press("train").until(lambda p: "**Trained**" in p.status)
     assert "6 of 6 runs" in page.status and "72 of 72" in page.status
     guess, lstm, rnn = lines(page, "steps")
-    assert (lstm["name"], rnn["name"]) == ("LSTM, chrono", "RNN, torch's default")
+    assert (lstm["name"], rnn["name"]) == ("LSTM", "RNN")
     own = {k: v for k, v in page.address.items() if k not in ("lang", "duel", "seeds")}
     losses = []
     for seed in range(3):
