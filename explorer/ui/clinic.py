@@ -99,7 +99,7 @@ UNITS = {
 
 
 def clinic(shared: Services, config: RunConfig, language: Language) -> None:
-    """Draw the popover where a run that rests exploded or stalled."""
+    """Draw the popover where a run that rests diverged or stalled."""
     run = shared.store.run(config.key)
     if run is None or run.active or not run.step:
         return
@@ -118,10 +118,10 @@ def clinic(shared: Services, config: RunConfig, language: Language) -> None:
 
 
 def findings(shared: Services, config: RunConfig, run: Run) -> list[Finding]:
-    """Return what ails a run that exploded or stalled, computed once for each step.
+    """Return what ails a run that diverged or stalled, computed once for each step.
 
-    A run that learns may well have a gradient that fades and units that are saturated:
-    by themselves they are no illness.
+    A run that learns may well have a gradient that leaps or fades, and units that are
+    saturated: by themselves they are no illness.
     """
     name = config.key, run.step, run.status
     if name not in KEPT:
@@ -141,8 +141,8 @@ def _diagnosis(shared: Services, config: RunConfig, run: Run) -> list[Finding]:
         return []
     course = Course(records.step, records.loss, records.grad_norm)
     found = diagnose(config, course, trace, diverged)
-    ill = any(isinstance(finding, Exploded | Stalled) for finding in found)
-    return found if ill else []
+    stalled = any(isinstance(finding, Stalled) for finding in found)
+    return found if diverged or stalled else []
 
 
 def told(config: RunConfig, finding: Finding) -> Text:
