@@ -29,7 +29,8 @@ SCRIPTS = (
     "live.js",
     *sorted(f.relative_to(STATIC).as_posix() for f in STATIC.glob("live/**/*.js")),
 )
-NAMES = (*SCRIPTS, PLOTLY.name)
+SHEETS = tuple(sorted(f"live/{f.name}" for f in STATIC.glob("live/*.css")))
+NAMES = (*SCRIPTS, *SHEETS, PLOTLY.name)
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -37,13 +38,13 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 def version() -> str:
     """Return a hash of all files, so that no browser keeps an old one."""
     digest = sha256(plotly.__version__.encode())
-    for name in SCRIPTS:
+    for name in (*SCRIPTS, *SHEETS):
         digest.update((STATIC / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
 async def kept_file(request: Request) -> Response:
-    """Answer `kept/{version}/{name}` with a script; 404 for any other file."""
+    """Answer `kept/{version}/{name}` with a script or a sheet; else 404."""
     name = request.path_params["name"]
     if name not in NAMES:
         return PlainTextResponse("There is no such file.\n", 404)
@@ -58,7 +59,8 @@ async def kept_file(request: Request) -> Response:
         headers["Content-Encoding"] = "gzip"
     else:
         content = gzip.decompress(content)
-    return Response(content, 200, headers, "text/javascript")
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(content, 200, headers, kind)
 
 
 @cache

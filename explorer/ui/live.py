@@ -2,9 +2,10 @@
 
 Figures are built in Python and drawn in the browser by `static/live.js`, which keeps
 zoom, camera and hidden traces through every update. Streamlit resends a component's
-inline script with each data, so that script only imports the one that is served as a
-file and cached. Between two figures the browser hears of each update from the stream
-whose address it is told (`stream.py`), and goes on with the curves by itself.
+inline script and styles with each data, so that script only imports the one that is
+served as a file and cached, and that one fetches the styles. Between two figures the
+browser hears of each update from the stream whose address it is told (`stream.py`),
+and goes on with the curves by itself.
 """
 
 import filecmp
@@ -183,7 +184,6 @@ export default async (component) => (await live).default(component);
 _component = st.components.v2.component(
     "live_panels",
     html='<div class="live-panels">\n<div class="live-space"></div>\n</div>',
-    css=(STATIC / "live.css").read_text(encoding="utf-8"),
     js=_LOADER % script_address("live.js"),
     isolate_styles=False,  # plotly puts its styles into the document's head
 )

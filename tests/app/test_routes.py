@@ -277,7 +277,8 @@ def test_scripts_come_small_and_are_kept_for_good(mounted: Starlette) -> None:
         assert "content-encoding" not in plain.headers
         for answer in (small, plain):
             assert answer.headers["cache-control"] == files.FOR_GOOD
-            assert answer.headers["content-type"].startswith("text/javascript")
+            kind = "text/css" if name.endswith(".css") else "text/javascript"
+            assert answer.headers["content-type"].startswith(kind)
             assert int(answer.headers["content-length"]) == len(answer.body)
 
 
@@ -293,11 +294,14 @@ def test_no_other_file_is_served(mounted: Starlette, name: str) -> None:
 
 def test_all_parts_of_the_live_picture_are_asked_for_at_once() -> None:
     script = (files.STATIC / "live.js").read_text(encoding="utf-8")
-    named = re.search(r'PARTS = "(.*?)"', script)
-    assert named is not None
-    parts = [f"live/{part}.js" for part in named[1].split()]
+    named = {
+        name: [f"live/{part}.{kind}" for part in listed.split()]
+        for name, kind in (("PARTS", "js"), ("SHEETS", "css"))
+        for listed in re.findall(rf'{name} =\s+"(.*?)"', script)
+    }
     always = [name for name in files.SCRIPTS if "/drawings/" not in name]
-    assert sorted(parts) == sorted(set(always) - {"live.js"})
+    assert sorted(named["PARTS"]) == sorted(set(always) - {"live.js"})
+    assert sorted(named["SHEETS"]) == sorted(files.SHEETS)
 
 
 def test_pages_ask_for_the_routes_only_where_they_answer(

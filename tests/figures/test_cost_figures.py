@@ -17,7 +17,7 @@ T = np.array(LENGTHS)
 CURVES = [
     Curve(f"{cell} {way}", place, way, T[:end], T[:end] * 0.01 * (1 + place), low, high)
     for place, cell in enumerate(["RNN", "LSTM", "GRU", "minGRU"])
-    for way, end in zip(MARKS, (8, 10, 10, 10, 6), strict=True)
+    for way, end in zip(MARKS, (8, 10, 10, 10, 10, 6), strict=True)
     for low, high in [(T[:end] * 0.009 * (1 + place), T[:end] * 0.02 * (1 + place))]
 ]
 LOOP = Curve("LSTM loop", 0, "loop", T, T * 0.5)

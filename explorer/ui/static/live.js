@@ -8,6 +8,7 @@ let plotly;
 const version = new URL(import.meta.url).search;
 const PARTS =
   "board card chart dom drawing highlight motion push reveal select sliders tail theme";
+const SHEETS = "board gradients unrolled portrait units text inside";
 /** Make an element with some properties. */
 const element = (tag, properties) =>
   Object.assign(document.createElement(tag), properties);
@@ -18,7 +19,15 @@ for (const part of PARTS.split(" ")) {
   document.head.append(element("link", { rel: "modulepreload", href }));
 }
 loadPlotly().catch(() => {}); // a board asks again, and says what is missing
+const sheets = SHEETS.split(" ").map(async (name) => {
+  const answer = await fetch(new URL(`live/${name}.css${version}`, import.meta.url));
+  return answer.text();
+});
 const { Board } = await import(`./live/board.js${version}`);
+// Not part of the component: Streamlit would send them anew with each figure.
+document.head.append(
+  element("style", { textContent: (await Promise.all(sheets)).join("") }),
+);
 
 const boards = new WeakMap();
 const decoder = new TextDecoder();
