@@ -20,6 +20,7 @@ COMMANDS: dict[str, list[str]] = {
     "solve": [],
     "page": [],
     "live": [],
+    "inside": [],
     "watching": [],
     "classroom": [],
     "members": [],

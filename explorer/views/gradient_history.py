@@ -25,7 +25,7 @@ from explorer.views._view import (
 )
 
 MOST_ROWS, MOST_TIMES = 40, 150
-MOST_NEW = 6
+MOST_NEW = 2
 """How many networks are traced for one drawing; the next ones bring the others."""
 Row = dict[str, np.ndarray]
 """State's name -> log10 of the gradient's norm, (layer, times)."""

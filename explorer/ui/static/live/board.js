@@ -59,6 +59,8 @@ export class Board {
     this.run = data.run;
     this.host.dataset.page = data.page;
     this.shown = data.step;
+    this.following = data.following;
+    if (!data.following) this.restUntil = 0;
     const theme = readTheme(this.host, this.theme);
     if (theme.key !== this.theme?.key) {
       this.forEachChart((chart) => (chart.stale = true));
@@ -177,9 +179,9 @@ export class Board {
       card.chart.draw(this.plotly, present);
     }
     // On a slow machine new figures take a third of the time: the rest is for hands
-    // and for what moves between two figures.
+    // and for what moves between two figures. Who pulls the slider waits for no rest.
     const spent = performance.now() - begin;
-    if (!resting && spent > BUDGET) this.restUntil = begin + 3 * spent;
+    if (this.following && !resting && spent > BUDGET) this.restUntil = begin + 3 * spent;
     const cards = [...this.cards.values()];
     const waiting = cards.filter(({ chart }) => chart.waits(false));
     if (waiting.some((card) => this.able(card))) this.schedule();
