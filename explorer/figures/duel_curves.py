@@ -162,5 +162,5 @@ def _untrained(language: Language) -> dict[str, Any]:
         "xref": "paper",
         "yref": "paper",
         "x": 0.5,
-        "y": 0.5,
+        "y": 0.2,
     }

@@ -73,7 +73,7 @@ def trained(seed: int, **settings: object) -> list[Scene]:
 def test_the_history_fills_up_from_drawing_to_drawing_and_nothing_twice() -> None:
     first, *_, last = trained(seed=501)
     visits, view = first.once("visits", list), GradientHistory()
-    for drawing in range(1, 5):
+    for drawing in range(1, 1 + -(-20 // MOST_NEW)):
         now = replace(last)  # another drawing of the same step
         rows = view.figure(now, "en", {})["data"][0]["y"]
         known = min(1 + MOST_NEW * drawing, 21)
