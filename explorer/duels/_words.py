@@ -11,6 +11,7 @@ from explorer.optimisers import OPTIMISERS
 from explorer.texts import Text
 
 VALUED = Text(en="{title} {value:g}", zh="{title} {value:g}")
+GAIN = Text(en="{title}, gain {value:g}", zh="{title}，增益 {value:g}")
 LAYERS = Text(en="{count} layers", zh="{count} 层")
 LAYER = Text(en="1 layer", zh="1 层")
 UNITS = Text(en="H = {units}", zh="H = {units}")
@@ -29,7 +30,8 @@ def _beginning(config: RunConfig) -> Text:
     title = bare(INITIALISATIONS[config.init].title)
     if config.init_value is None:
         return title
-    return VALUED.format(title=title, value=config.init_value)
+    said = GAIN if config.init == "orthogonal" else VALUED
+    return said.format(title=title, value=config.init_value)
 
 
 def _layers(config: RunConfig) -> Text:

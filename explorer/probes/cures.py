@@ -10,6 +10,9 @@ from explorer.problems import to_text
 Cure = dict[str, str]
 """Settings that replace a run's own, as name=value pairs of a link."""
 
+LEAP = 10.0
+"""How many times its usual a gradient has to be for clipping to change anything."""
+USUAL_RATE = RunConfig().learning_rate
 WORSE = 2.0
 """How many times the guess's loss a run has to have, to blame its learning rate."""
 
@@ -32,11 +35,14 @@ def cures(config: RunConfig, finding: Finding) -> list[Cure]:
 
     Each leads to another run that `cured` can make of this one.
     """
-    rate = max(LEARNING_RATE[0], float(f"{config.learning_rate / 10:.3g}"))
+    tenth = float(f"{config.learning_rate / 10:.3g}")
+    rate = max(LEARNING_RATE[0], min(tenth, USUAL_RATE))
     slower = {"learning_rate": to_text(rate)}
     gated = {} if CELLS[config.cell].keep_block else GATED
     if isinstance(finding, Exploded):
-        tried = [CLIP, slower, ORTHOGONAL, TANH]
+        tried = [slower, ORTHOGONAL, TANH]
+        if finding.factor >= LEAP:
+            tried.insert(0, CLIP)
     elif isinstance(finding, Stalled | Vanished):
         tried = [CHRONO, FORGET, gated, ORTHOGONAL, IDENTITY]
         if isinstance(finding, Stalled) and finding.loss > WORSE * finding.guess:

@@ -8,7 +8,7 @@ from explorer.config import RunConfig
 from explorer.duels import differences
 from explorer.figures._theme import number
 from explorer.history import history, trace_at
-from explorer.probes.cures import Cure, cured, cures
+from explorer.probes.cures import LEAP, Cure, cured, cures
 from explorer.probes.diagnosis import (
     Course,
     Exploded,
@@ -29,7 +29,7 @@ NAMED = 8
 KEPT: dict[tuple[str, int, str], list[Finding]] = {}
 MOST_KEPT = 64
 
-TITLE = Text(en="Clinic", zh="诊所")
+TITLE = Text(en="Clinic", zh="诊断")
 HELP = Text(
     en="What ails this run, and what may help", zh="这个运行出了什么问题，怎样医治"
 )
@@ -48,6 +48,12 @@ ENDED = Text(
     "The gradient's last finite norm was {norm}, {factor} times its usual {usual}.",
     zh="**爆炸了。**第 {step} 步的{quantity}不再是有限的数。"
     "梯度最后一个有限的范数是 {norm}，为平常值 {usual} 的 {factor} 倍。",
+)
+AT_ONCE = Text(
+    en="**It exploded.** At step {step} the {quantity} was no longer a finite number, "
+    "without a sign before: the gradient's last finite norm was {norm}.",
+    zh="**爆炸了。**第 {step} 步的{quantity}不再是有限的数，事先没有征兆："
+    "梯度最后一个有限的范数是 {norm}。",
 )
 QUANTITIES = {
     "loss": Text(en="loss", zh="损失"),
@@ -141,14 +147,16 @@ def _diagnosis(shared: Services, config: RunConfig, run: Run) -> list[Finding]:
         return []
     course = Course(records.step, records.loss, records.grad_norm)
     found = diagnose(config, course, trace, diverged)
-    stalled = any(isinstance(finding, Stalled) for finding in found)
-    return found if diverged or stalled else []
+    if diverged:  # before any training, units and gradients are not what ails it
+        return found if sound[-1] else found[:1]
+    return found if any(isinstance(finding, Stalled) for finding in found) else []
 
 
 def told(config: RunConfig, finding: Finding) -> Text:
     """Return a finding as a sentence with its numbers."""
     if isinstance(finding, Exploded):
-        said = SPIKED if finding.quantity is None else ENDED
+        leaps = finding.factor >= LEAP
+        said = SPIKED if finding.quantity is None else ENDED if leaps else AT_ONCE
         return said.format(
             step=finding.step,
             quantity=QUANTITIES.get(finding.quantity or "", ""),

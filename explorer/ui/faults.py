@@ -47,11 +47,10 @@ MEMORY_ONLY = Text(
 DIVERGED = Text(
     en="Training stopped at update {step}: {quantity} was no longer finite "
     "(the gradient's norm before: {norm}). All before is kept; move the training step "
-    "slider to see how it came. Try clipping, a smaller learning rate or another "
-    "initialisation.",
+    "slider to see how it came. Clinic, above, says what may help.",
     zh="训练在 {step} 次更新后停止：{quantity}不再是有限的数"
     "（此前的梯度范数：{norm}）。之前的一切都已保留；拖动训练步滑块可查看经过。"
-    "可尝试梯度裁剪、更小的学习率或其他初始化。",
+    "上方的“诊断”会说明怎样补救。",
 )
 QUANTITIES = {
     "loss": Text(en="the loss", zh="损失"),

@@ -22,7 +22,10 @@ HELP = Text(
     "own",
     zh="从这一步起换用别的学习率或裁剪继续训练，成为单独的一个运行",
 )
-NOW = Text(en="Now: {told}. From here on:", zh="目前：{told}。从这里起改为：")
+NOW = Text(
+    en="The run stands at update {step}: {told}. From there on:",
+    zh="运行已更新 {step} 次：{told}。从那里起改为：",
+)
 DIVERGED = Text(
     en="Until it diverged: {told}. The fork leaves the run at the last recorded step "
     "whose loss was no greater than before training; it is trained up to there once "
@@ -80,7 +83,7 @@ def _propose(now: Change) -> None:
 
 def _values(run: Run, now: Change, language: Language) -> None:
     lead = DIVERGED if run.status == "diverged" else NOW
-    st.caption(lead.format(told=now.told).to(language))
+    st.caption(lead.format(told=now.told, step=run.step).to(language))
     rate = numbers(RunConfig)["learning_rate"]
     number_inputs({RATE: rate}, language)
     st.toggle(CLIP.to(language), key=CLIPS, on_change=touch, persist_state="session")

@@ -87,10 +87,10 @@ class LyapunovSpectrum(View):
     order = 32
     title = Text(en="Lyapunov spectrum", zh="李雅普诺夫谱")
     caption = Text(
-        en="Neighbouring states under the task's own inputs: below 0 they come "
-        "together and the past is forgotten, near 0 it is kept, above 0 is chaos.",
-        zh="任务输入驱动下的相邻状态：小于 0 则相互靠拢，遗忘过去；接近 0 则保持；"
-        "大于 0 即混沌。",
+        en="Under the task's inputs, neighbouring states come together below 0 and part "
+        "above it. Memory can still lie in which stable point they come to.",
+        zh="任务输入驱动下，指数小于 0 则相邻状态靠拢，大于 0 则分开。"
+        "即使都靠拢，记忆也可以是“落在哪个稳定点”。",
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:

@@ -41,7 +41,7 @@ def test_a_run_made_to_explode_is_told_of_and_can_be_cured_in_a_duel(
     assert exploded in words(page)
     page.test.button(key=cure_buttons(page)[0]).click()
     page.look()
-    assert page.address["duel"] == ";clip_norm:1"
+    assert page.address["duel"] == ";learning_rate:0.01"
     assert page.address["learning_rate"] == "10"
 
 

@@ -210,7 +210,7 @@ def _without_start(config: RunConfig) -> dict[str, str]:
 
 def test_the_cure_that_the_textbook_names_comes_first() -> None:
     assert cures(WILD, SICK[0])[0] == {"clip_norm": "1"}
-    assert {"learning_rate": "1"} in cures(WILD, SICK[0])
+    assert {"learning_rate": "0.01"} in cures(WILD, SICK[0])
     assert cures(RunConfig(init="default"), SICK[1])[0] == {"init": "chrono"}
     assert cures(FORGETFUL, SICK[1])[0]["cell"] == "lstm"
     assert cures(FORGETFUL, SICK[2])[0] == {"learning_rate": "0.001"}
@@ -221,6 +221,16 @@ def test_clipping_does_cure_the_run_that_exploded() -> None:
     other = cured(WILD, {"clip_norm": "1"})
     slower = cured(other, {"learning_rate": "0.01"})
     assert slower is not None and trained(slower)[1] is None
+
+
+def test_a_run_that_exploded_at_once_is_cured_by_its_first_cure() -> None:
+    hasty = WILD.model_copy(update={"optimiser": "adam"})
+    at_once = Exploded(1, "loss", 3.3, 3.3, 1.0)  # no leap that clipping could cut
+    first = cures(hasty, at_once)[0]
+    assert first == {"learning_rate": "0.01"}
+    other = cured(hasty, first)
+    assert other is not None and trained(hasty)[1] is not None
+    assert trained(other)[1] is None
 
 
 def test_a_fork_is_cured_from_its_beginning() -> None:
