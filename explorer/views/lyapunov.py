@@ -87,8 +87,8 @@ class LyapunovSpectrum(View):
     order = 32
     title = Text(en="Lyapunov spectrum", zh="李雅普诺夫谱")
     caption = Text(
-        en="Under the task's inputs, neighbouring states come together below 0 and part "
-        "above it. Memory can still lie in which stable point they come to.",
+        en="Under the task's inputs, neighbouring states come together below 0 and "
+        "part above it. Memory can still lie in which stable point they come to.",
         zh="任务输入驱动下，指数小于 0 则相邻状态靠拢，大于 0 则分开。"
         "即使都靠拢，记忆也可以是“落在哪个稳定点”。",
     )
