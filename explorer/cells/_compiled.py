@@ -17,10 +17,11 @@ from torch.autograd.function import once_differentiable
 
 from explorer.kernels import CODES, Array, F, compiled
 
-Sources = tuple[Array, Array, Array]
-"""What the blocks see, for `recur`: [x 1], (time, batch, input + 1); its weights [W b],
-(rows, hidden, input + 1); and those of h, U by block, (blocks, hidden, hidden)."""
-Path = tuple[Array, Array, Array, Array]
+Sources = tuple[Array, Array]
+"""What `recur` computes sums from: [h_{t-1} x_t 1] for all t, (time, batch, hidden +
+input + 1), and [U W b]' of each row, (rows, hidden + input + 1, hidden). The first rows
+are the blocks'; W and b may have others, and what a row lacks is 0 there."""
+Path = tuple[Array, Array, Array]
 Kernel = Callable[[int, Sources, Array, Array, Array], None]
 """The way there of a cell, compiled.
 
@@ -33,9 +34,10 @@ Args:
     kept: goes out: dh_t/dh_{t-1} with the gates held still, (1, time, N); (0, time, N)
         where that is none. With a state c: dc_t/dc_{t-1} and dh_t/dc_t, (2, time, N).
 """
-CHUNK = 2**17
-"""How many numbers wait until the weights' gradients are made of them: half a MB, which
-stays in the cache of a core."""
+PRODUCT = 10**6
+"""Up to how many multiplications OpenBLAS computes a product where its factors lie,
+without packing copies of them first, in half the time. As many time steps wait until
+the weights' gradients are made of them."""
 
 
 @compiled
@@ -45,84 +47,70 @@ def recur(sources: Sources, h: Array, t: int, sums: Array) -> None:
     What is computed from them must go elsewhere: the compiler can vectorise no loop in
     which the two might overlap.
     """
-    seen, weight, weight_hh = sources
-    part = np.empty(sums.shape[1], F)
+    seen, weight = sources
+    _, batch, hidden = h.shape
+    for i in range(batch):
+        for j in range(hidden):
+            seen[t, i, j] = h[t, i, j]
     for row in range(len(weight)):
-        np.dot(seen[t], weight[row].T, sums[row].reshape(h[t].shape))
-    for k in range(len(weight_hh)):
-        np.dot(h[t], weight_hh[k].T, part.reshape(h[t].shape))
-        for i in range(part.size):
-            sums[k, i] += part[i]
+        np.dot(seen[t], weight[row], sums[row].reshape(batch, hidden))
 
 
 @compiled
-def _begin(x: Array, w: Array, b: Array, c: Array, rows: Array, to: Sources) -> None:
-    """Write [x 1] and [W b], the first two of `Sources`.
-
-    Block k's W and b belong to row rows[k]; the first rows, one a block, see U h, and
-    so b' (here c), too.
-    """
-    seen, weight, _ = to
+def _begin(x: Array, seen: Array) -> None:
+    """Write all x and 1 into the first of `Sources`."""
     time, batch, inputs = x.shape
+    hidden = seen.shape[2] - inputs - 1
     for t in range(time):
         for i in range(batch):
             for j in range(inputs):
-                seen[t, i, j] = x[t, i, j]
-            seen[t, i, inputs] = 1
-    hidden = weight.shape[1]
-    for k in range(len(rows)):
-        for i in range(hidden):
-            for j in range(inputs):
-                weight[rows[k], i, j] = w[k * hidden + i, j]
-            weight[rows[k], i, inputs] = b[k * hidden + i]
-    for k in range(len(rows)):
-        for i in range(hidden):
-            weight[k, i, inputs] += c[k * hidden + i]
+                seen[t, i, hidden + j] = x[t, i, j]
+            seen[t, i, hidden + inputs] = 1
 
 
 @compiled
-def _back(sources: Sources, path: Path, found: Sources, to_x: Array) -> None:
+def _back(sources: Sources, u: Array, path: Path, found: Array, to_x: Array) -> None:
     """Go back through time.
 
     Args:
         sources: as on the way there.
-        path: h, slopes and kept, as there, and dL/dh_t as what comes later has it,
+        u: the weights of h by block, (blocks, hidden, hidden).
+        path: slopes and kept, as there, and dL/dh_t as what comes later has it,
             (time, N).
-        found: what is to become of each of `sources` its gradient. The first is of no
-            use, and the others are zeros.
+        found: zeros, to become the gradient of [U W b] of each row.
         to_x: is to become dL/dx, (time, batch, input), or (0, ...) if nobody asks.
     """
-    (seen, weight, weight_hh), (h, slopes, _, _) = sources, path
-    (rows, time, n), (_, batch, hidden) = slopes.shape, h.shape
-    at_once = max(1, min(time, CHUNK // (rows * n)))
+    (seen, weight), slopes = sources, path[0]
+    (rows, time, n), (_, batch, wide), hidden = slopes.shape, seen.shape, u.shape[2]
+    at_once = max(1, min(time, PRODUCT // (batch * wide * hidden)))
     by = np.empty((rows, at_once, n), F)
     by_h, by_c, part = np.zeros(n, F), np.zeros(n, F), np.empty(n, F)
-    part_w, part_u = np.empty_like(weight[0]), np.empty_like(weight_hh[0])
+    part_v = np.empty_like(found[0])
     end = time
     while end > 0:
         start = max(0, end - at_once)
         for t in range(end - 1, start - 1, -1):
             _step_back(path, t, by, t - start, by_h, by_c)
-            for k in range(len(weight_hh) if t else 0):
+            for k in range(len(u) if t else 0):
                 of_t = by[k, t - start].reshape(batch, hidden)
-                np.dot(of_t, weight_hh[k], part.reshape(batch, hidden))
-                for i in range(n):
-                    by_h[i] += part[i]
+                first = k == 0 and len(path[1]) != 1
+                to = by_h if first else part
+                np.dot(of_t, u[k], to.reshape(batch, hidden))
+                if not first:
+                    for i in range(n):
+                        by_h[i] += part[i]
         size = (end - start) * batch
-        inputs = seen[start:end].reshape(size, seen.shape[2])
-        before = h[start:end].reshape(size, hidden)
         for row in range(rows):
             of_row = by[row, : end - start].reshape(size, hidden)
-            np.dot(of_row.T, inputs, part_w)
-            _add(part_w, found[1][row])
-            if row < len(weight_hh):
-                np.dot(of_row.T, before, part_u)
-                _add(part_u, found[2][row])
+            np.dot(of_row.T, seen[start:end].reshape(size, wide), part_v)
+            for i in range(hidden):
+                for j in range(wide):
+                    found[row, i, j] += part_v[i, j]
             if len(to_x):
-                part_x = np.dot(of_row, weight[row])
-                to_these = to_x[start:end].reshape(size, to_x.shape[2])
+                part_x = np.dot(of_row, weight[row, hidden : wide - 1].T)
+                to_these = to_x[start:end].reshape(part_x.shape)
                 for i in range(size):
-                    for j in range(to_these.shape[1]):
+                    for j in range(wide - 1 - hidden):
                         to_these[i, j] = part_x[i, j] + (to_these[i, j] if row else 0)
         end = start
 
@@ -133,50 +121,32 @@ def _step_back(
 ) -> None:
     """Write dL/d of each row's sum at t into by; make by_h and by_c those before t.
 
-    What comes to h_{t-1} through U is not in by_h yet.
+    What comes to h_{t-1} through U is not in by_h yet, nor is there anything else if
+    h_t sees h_{t-1} through U alone.
     """
-    _, slopes, kept, gradient = path
-    n, of_c = len(by_h), len(by) - 1 if len(kept) == 2 else 0
-    for i in range(n):
-        by_h[i] += gradient[t, i]
-    for row in range(of_c, len(by)):
+    slopes, kept, gradient = path
+    n, last = len(by_h), len(by) - 1
+    if len(kept) == 1:
         for i in range(n):
-            by[row, place, i] = slopes[row, t, i] * by_h[i]
-    if of_c:
+            by_h[i] += gradient[t, i]
+        for row in range(len(by)):
+            for i in range(n):
+                by[row, place, i] = slopes[row, t, i] * by_h[i]
         for i in range(n):
-            by_c[i] += by_h[i] * kept[1, t, i]
-        for row in range(of_c):
+            by_h[i] *= kept[0, t, i]
+    elif len(kept) == 2:
+        for i in range(n):
+            to_h = by_h[i] + gradient[t, i]
+            by[last, place, i] = slopes[last, t, i] * to_h
+            by_c[i] += kept[1, t, i] * to_h
+        for row in range(last):
             for i in range(n):
                 by[row, place, i] = slopes[row, t, i] * by_c[i]
         for i in range(n):
             by_c[i] *= kept[0, t, i]
-    if len(kept) == 1:
+    else:
         for i in range(n):
-            by_h[i] *= kept[0, t, i]
-    else:  # h_t sees h_{t-1} through U alone
-        for i in range(n):
-            by_h[i] = 0
-
-
-@compiled
-def _add(part: Array, total: Array) -> None:
-    """Add part to total, both of two axes."""
-    for i in range(part.shape[0]):
-        for j in range(part.shape[1]):
-            total[i, j] += part[i, j]
-
-
-@compiled
-def _by_weight(found: Sources, rows: Array, to_w: Array, b: Array, c: Array) -> None:
-    """Write what is found of [W b] into dL/d of W, of b and of b' (here c)."""
-    _, weight, _ = found
-    hidden, inputs = weight.shape[1], to_w.shape[1]
-    for k in range(len(rows)):
-        for i in range(hidden):
-            for j in range(inputs):
-                to_w[k * hidden + i, j] = weight[rows[k], i, j]
-            b[k * hidden + i] = weight[rows[k], i, inputs]
-            c[k * hidden + i] = weight[k, i, inputs]
+            by[0, place, i] = slopes[0, t, i] * (by_h[i] + gradient[t, i])
 
 
 class Compiled(torch.autograd.Function):
@@ -196,36 +166,42 @@ class Compiled(torch.autograd.Function):
         code, ctx.sources = CODES[cell.activation], []
         for x_m, w, u, b, c, *path in _each(ctx, seen, *weights, h, slopes, kept):
             sources = (
-                np.empty((time, batch, inputs + 1), F),
-                np.zeros((rows, hidden, inputs + 1), F),
-                u.reshape(-1, hidden, hidden),
+                np.empty((time, batch, hidden + inputs + 1), F),
+                np.zeros((rows, hidden + inputs + 1, hidden), F),
             )
-            _begin(np.ascontiguousarray(x_m), w, b, c, ctx.rows, sources)
+            _begin(np.ascontiguousarray(x_m), sources[0])
+            for k, row in enumerate(ctx.rows):
+                of = slice(k * hidden, (k + 1) * hidden)
+                sources[1][k, :hidden] = u[of].T
+                sources[1][row, hidden:-1] = w[of].T
+                sources[1][row, -1] = b[of]
+                sources[1][k, -1] += c[of]
             path[0][0] = 0
             cell.kernel(code, sources, *path)
-            ctx.sources.append(sources[:2])
-        ctx.save_for_backward(weights[1], h, slopes, kept)
+            ctx.sources.append(sources)
+        ctx.save_for_backward(weights[1], slopes, kept)
         return h.movedim(-3, 0)[1:] if ctx.members else h[1:]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """Return dL/dx and dL/d of each weight."""
-        weight_hh, h, slopes, kept = ctx.saved_tensors
+        weight_hh, slopes, kept = ctx.saved_tensors
         gradient = gradient.movedim(0, -3) if ctx.members else gradient
-        every = _each(ctx, weight_hh, h, slopes, kept, gradient.contiguous())
+        every = _each(ctx, weight_hh, slopes, kept, gradient.contiguous())
         found: list[list[Array]] = []
+        hidden, blocks = ctx.cell.hidden_size, len(ctx.rows)
         for (seen, weight), (u, *path, g) in zip(ctx.sources, every, strict=True):
             time, batch, wide = seen.shape
-            u = u.reshape(-1, ctx.cell.hidden_size, ctx.cell.hidden_size)
-            length, count = time if ctx.needs_input_grad[1] else 0, u.size // u.shape[2]
-            to_x = np.empty((length, batch, wide - 1), F)
-            to_u, to_w = np.zeros_like(u), np.empty((count, wide - 1), F)
-            to_b, to_c = np.empty(count, F), np.empty(count, F)
-            by_row = seen, np.zeros_like(weight), to_u
-            _back((seen, weight, u), (*path, g.reshape(time, -1)), by_row, to_x)
-            _by_weight(by_row, ctx.rows, to_w, to_b, to_c)
-            found.append([to_x, to_w, to_u.reshape(count, -1), to_b, to_c])
+            length = time if ctx.needs_input_grad[1] else 0
+            to_x = np.empty((length, batch, wide - hidden - 1), F)
+            to = np.zeros((len(weight), hidden, wide), F)
+            u = u.reshape(blocks, hidden, hidden)
+            _back((seen, weight), u, (*path, g.reshape(time, -1)), to, to_x)
+            to_w = to[ctx.rows, :, hidden:].reshape(blocks * hidden, -1)
+            to_u = to[:blocks].reshape(blocks * hidden, -1)
+            parts = to_w[:, :-1], to_u[:, :hidden], to_w[:, -1], to_u[:, -1]
+            found.append([to_x, *parts])
         if ctx.members:
             joined = [torch.from_numpy(np.stack(f)) for f in zip(*found, strict=True)]
             joined[0] = joined[0].movedim(-3, 0)
