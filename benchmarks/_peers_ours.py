@@ -42,7 +42,7 @@ def ways(work: Work) -> dict[str, Callable[[], float]]:
     @flushing_subnormals()
     def update() -> float:
         nonlocal made
-        model.zero_grad()
+        optimiser.zero_grad()
         loss = task.losses(model(inputs), targets).mean()
         loss.backward()
         made += 1

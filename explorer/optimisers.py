@@ -43,6 +43,11 @@ class Optimiser(ABC):
             for slot in self.slots
         }
 
+    def zero_grad(self) -> None:
+        """Forget all gradients; a module would look for its parameters each time."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
     @torch.no_grad()
     def step(self, number: int) -> None:
         """Make one update.

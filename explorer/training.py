@@ -148,7 +148,7 @@ class Training:
         """Compute the loss of the next batch and its gradient; return loss and norm."""
         began = perf_counter()
         batch = self._move(training_batch(self.config, self.task, self.step))
-        self.model.zero_grad()
+        self.optimiser.zero_grad()
         loss = self.task.losses(self.model(batch.inputs), batch.targets).mean()
         loss.backward()
         norm = get_total_norm(

@@ -86,7 +86,7 @@ class Joined:
 
     def measure(self, step: int) -> list[tuple[float, float]]:
         """Compute the next gradients; return each member's loss and gradient norm."""
-        self.model.zero_grad()
+        self.optimiser.zero_grad()
         losses = self._losses(step).mean(1)
         losses.sum().backward()
         both = torch.stack([losses.detach(), self._norms()], 1)
