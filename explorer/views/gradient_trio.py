@@ -116,7 +116,9 @@ class GradientTrio(View):
                 by_memory = BY_MEMORY.format(cell=_cell(other)).to(language)
                 lines[by_memory] = norms["c"][layer]
                 dashed[by_memory] = name
-        return gradient_profile(lines, language=language, dashed=dashed)
+        return gradient_profile(
+            lines, language=language, quantity="|∂L/∂hₜ|, |∂L/∂cₜ|", dashed=dashed
+        )
 
     def _scenes(self, scene: Scene) -> list[Scene]:
         return scene.once("trio", lambda: _at_one_step(scene))
