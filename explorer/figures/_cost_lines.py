@@ -117,20 +117,23 @@ def values_of(curves: Sequence[Curve]) -> NDArray[np.float64]:
 
 
 def cost_axis(title: str, known: NDArray[np.float64], most: int = 6) -> dict[str, Any]:
-    """Return the axis of a cost: a guide above all that is known has room."""
+    """Return the axis of a cost: room for a guide, no grid while nothing is known."""
     reach = np.append(known, LIFT * known.max()) if known.size else known
     decades = log_range(reach, least=1.0, snap=0.25)
-    return log_axis(decades, title, most)
+    return log_axis(decades, title, most) | {"showgrid": bool(known.size)}
 
 
-def length_axis(lengths: Sequence[int], language: Language) -> dict[str, Any]:
-    """Return the axis of T, every other length labelled."""
+def length_axis(
+    lengths: Sequence[int], language: Language, empty: bool = False
+) -> dict[str, Any]:
+    """Return the axis of T, every other length labelled; no grid while it is empty."""
     labelled = list(lengths)[::2]
     ends = np.log10([lengths[0], lengths[-1]])
     return axis(
         f"{LENGTH.to(language)}{LOG_SCALE.to(language)}",
         type="log",
         range=rounded([ends[0] - 0.06, ends[1] + 0.06]),
+        showgrid=not empty,
         tickvals=labelled,
         ticktext=[str(length) for length in labelled],
     )

@@ -53,7 +53,8 @@ def cost_checkpoints(
             legend=legend(font={"size": 11}),
             annotations=[] if data else [nothing_yet(language)],
             # Plotly drops the lower panel while nothing is in it.
-            xaxis=length_axis(lengths, language) | {"anchor": "y2" if data else "y"},
+            xaxis=length_axis(lengths, language, not data)
+            | {"anchor": "y2" if data else "y"},
             yaxis=cost_axis(MEMORY.to(language), known[0], LABELS)
             | {"domain": PANELS[0] if data else [0.0, 1.0]},
             yaxis2=cost_axis(TIME.to(language), known[1], LABELS)

@@ -48,7 +48,7 @@ def cost_curves(
             showlegend=bool(known.size),
             legend=legend(font={"size": 11}),
             annotations=[] if known.size else [nothing_yet(language)],
-            xaxis=length_axis(lengths, language),
+            xaxis=length_axis(lengths, language, not known.size),
             yaxis=cost_axis(f"{title.to(language)}{LOG_SCALE.to(language)}", known),
         ),
     }

@@ -1,6 +1,6 @@
 """How large the gradient |∂L/∂h_t| is at each time step, on its way back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ def gradient_profile(
     *,
     language: Language,
     quantity: str = "|∂L/∂hₜ|",
+    dashed: Mapping[str, str] | None = None,
 ) -> Figure:
     """Draw one line a state over the time steps, on a log scale.
 
@@ -40,6 +41,7 @@ def gradient_profile(
         norms: Label -> norm of the gradient at each time step, shape (T,), T >= 1.
         language: "en" or "zh".
         quantity: What is drawn, with its unit if it has one.
+        dashed: Label of a line that is dashed -> label whose colour it shares.
     """
     curves = {k: np.asarray(v, dtype=np.float64).ravel() for k, v in norms.items()}
     known = finite_values(curves.values())
@@ -49,9 +51,11 @@ def gradient_profile(
     length = max((len(curve) for curve in curves.values()), default=1)
     title = f"{quantity}{LOG_SCALE.to(language)}"
     data: list[dict[str, Any]] = []
-    for place, (label, curve) in enumerate(curves.items()):
-        colour = PALETTE[place % len(PALETTE)]
-        data.append(_line(label, curve, colour))
+    colours = _colours(curves, dashed or {})
+    for label, curve in curves.items():
+        colour = colours[label]
+        dash = "dash" if label in (dashed or {}) else "solid"
+        data.append(_line(label, curve, colour, dash))
         if (curve == 0).any():
             data.append(_zeros(label, curve, colour, floor, language))
     several = len(curves) > 1
@@ -70,7 +74,16 @@ def gradient_profile(
     }
 
 
-def _line(label: str, curve: NDArray[np.float64], colour: str) -> dict[str, Any]:
+def _colours(labels: Iterable[str], dashed: Mapping[str, str]) -> dict[str, str]:
+    """Return each line's colour: a place in the palette, or that of another line."""
+    solid = [label for label in labels if label not in dashed]
+    own = {label: PALETTE[n % len(PALETTE)] for n, label in enumerate(solid)}
+    return own | {label: own[other] for label, other in dashed.items()}
+
+
+def _line(
+    label: str, curve: NDArray[np.float64], colour: str, dash: str
+) -> dict[str, Any]:
     keep = thinned(len(curve))
     return {
         "type": "scatter",
@@ -78,7 +91,7 @@ def _line(label: str, curve: NDArray[np.float64], colour: str) -> dict[str, Any]
         "mode": "lines" if len(curve) > 1 else "markers",
         "x": keep.tolist(),
         "y": rounded(np.where(curve > 0, curve, np.nan)[keep]),
-        "line": {"color": colour, "width": 2},
+        "line": {"color": colour, "width": 2, "dash": dash},
         "marker": {"color": colour, "size": 8},
         "hovertemplate": "%{y}",
         "legendgroup": label,

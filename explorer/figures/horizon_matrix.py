@@ -24,6 +24,11 @@ ENDS = Text(
 )
 BEYOND = Text(en="beyond T = {length}", zh="超过 T = {length}")
 AFTER = Text(en="after {lag} steps", zh="{lag} 步之后")
+SO_FAR = Text(en="{solved} of {ended}<br>so far", zh="目前<br>{solved} / {ended}")
+NOT_TRIED, NOT_REACHED = "–", "…"
+"""In the field of a length after one that all seeds failed, and of one yet to come."""
+EDGE = 0.4
+"""Half the height of a field, whose upper edge is the scale that diamonds lie on."""
 SHADES = 0.55
 """How strong the colour of a length is that all seeds solve."""
 
@@ -33,14 +38,17 @@ class Row(NamedTuple):
 
     Attributes:
         name: what it is called, in the page's language.
-        solved: (lengths,), how many seeds solved each; None where none was tried.
-        running: (lengths,), whether some are being tried.
+        solved: (lengths,), how many seeds solved each.
+        ended: (lengths,), of how many seeds that is known.
+        failed: whether all seeds failed the last length with any, so that longer
+            ones are not tried.
         lag: where its gradient is gone; None beyond the longest length.
     """
 
     name: str
-    solved: Sequence[int | None]
-    running: Sequence[bool]
+    solved: Sequence[int]
+    ended: Sequence[int]
+    failed: bool
     lag: int | None
 
 
@@ -54,9 +62,9 @@ def horizon_matrix(
 ) -> Figure:
     """Draw variant x length, the share of seeds as shade, each variant its colour.
 
-    A diamond lies at the lag at which the gradient of the untrained network is below
-    `fraction`; lengths are equally far apart, and between them the scale is
-    logarithmic.
+    A diamond on the upper edge of a row lies at the lag at which the gradient of the
+    untrained network is below `fraction`; lengths are equally far apart, and between
+    them the scale is logarithmic.
 
     Args:
         rows: the variants, the first at the top.
@@ -71,9 +79,9 @@ def horizon_matrix(
         for x in range(len(lengths))
     ]
     notes = [
-        _note(y, x, row.solved[x], row.running[x], seeds)
+        _note(y, x, words)
         for y, row in enumerate(rows)
-        for x in range(len(lengths))
+        for x, words in enumerate(_words(row, seeds, language))
     ]
     title = ENDS.format(part=number(fraction)).to(language)
     return {
@@ -100,32 +108,43 @@ def horizon_matrix(
     }
 
 
-def _field(y: int, x: int, solved: int | None, seeds: int) -> dict[str, Any]:
+def _field(y: int, x: int, solved: int, seeds: int) -> dict[str, Any]:
     """Return a length's field: the variant's colour, the stronger the more solve it."""
-    share = (solved or 0) / max(seeds, 1)
+    share = solved / max(seeds, 1)
     return {
         "type": "rect",
         "layer": "below",
         "x0": x - 0.47,
         "x1": x + 0.47,
-        "y0": y - 0.42,
-        "y1": y + 0.42,
+        "y0": y - EDGE,
+        "y1": y + EDGE,
         "line": {"width": 1, "color": FAINT},
         "fillcolor": PALETTE[y % len(PALETTE)],
         "opacity": round(SHADES * share, 3) if share else 0.04,
     }
 
 
-def _note(
-    y: int, x: int, solved: int | None, running: bool, seeds: int
-) -> dict[str, Any]:
-    """Return how many of how many, low in a field, so that a diamond covers none."""
-    words = "·" if solved is None else f"{solved}/{seeds}"
+def _words(row: Row, seeds: int, language: Language) -> list[str]:
+    """Return what stands in each field of a row: how many solved it of how many."""
+    beyond = NOT_TRIED if row.failed else NOT_REACHED
+    said = []
+    for solved, ended in zip(row.solved, row.ended, strict=True):
+        if not ended:
+            said.append(beyond)
+        elif ended < seeds:
+            said.append(SO_FAR.format(solved=solved, ended=ended).to(language))
+        else:
+            said.append(f"{solved}/{seeds}")
+    return said
+
+
+def _note(y: int, x: int, words: str) -> dict[str, Any]:
+    """Return words in the middle of a field, under the edge that diamonds lie on."""
     return {
-        "text": f"{words} …" if running else words,
+        "text": words,
         "showarrow": False,
         "x": x,
-        "y": y + 0.2,
+        "y": y + 0.06,
         "font": {"size": 13},
     }
 
@@ -154,7 +173,8 @@ def _diamonds(
         "mode": "markers",
         "name": title,
         "x": rounded(at),
-        "y": [y - 0.2 for y in range(len(rows))],
+        "y": [y - EDGE for y in range(len(rows))],
+        "cliponaxis": False,
         "text": [words.to(language) for words in told],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {

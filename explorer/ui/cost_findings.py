@@ -1,7 +1,6 @@
 """What was found in a measurement of costs: sentences made of its numbers alone."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import replace
 from math import ceil, log2
 
 import numpy as np
@@ -10,8 +9,19 @@ from explorer.costs import Fit, Point
 from explorer.figures._theme import number
 from explorer.texts import Text
 from explorer.ui.cost_bench import Report
+from explorer.ui.cost_races import winners
 from explorer.ui.cost_settings import cell_name
-from explorer.ui.cost_words import MIB, NAMED, WAYS, name_of, time_fit
+from explorer.ui.cost_words import (
+    MIB,
+    NAMED,
+    NOISY,
+    WAYS,
+    joined,
+    listed,
+    name_of,
+    spread,
+    time_fit,
+)
 
 STRAIGHT = 0.1  # a slope this near to 1 is called proportional
 
@@ -43,30 +53,6 @@ GAIN = Text(
 )
 FASTER = Text(en="fast", zh="快")
 SLOWER = Text(en="slow", zh="慢")
-NEVER = Text(
-    en="**Who was fastest?** At none of the {count} lengths a scan: {winners}.",
-    zh="**谁最快**：在 {count} 个长度上扫描都不是最快：{winners}。",
-)
-ALWAYS = Text(
-    en="**Who was fastest?** At each of the {count} lengths a scan: {winners}.",
-    zh="**谁最快**：在全部 {count} 个长度上都是扫描：{winners}。",
-)
-SOMETIMES = Text(
-    en="**Who was fastest?** A scan at {won} of {count} lengths: {winners}.",
-    zh="**谁最快**：{count} 个长度中有 {won} 个是扫描：{winners}。",
-)
-FASTEST = Text(en="**Who was fastest?** {winners}.", zh="**谁最快**：{winners}。")
-SPAN = Text(
-    en="{name} at T = {span} ({factor} times as fast as the next)",
-    zh="T = {span} 时是 {name}（速度是第二名的 {factor} 倍）",
-)
-ALONE = Text(en="{name} at T = {span}", zh="T = {span} 时是 {name}")
-WORK_COUNTS = Text(
-    en=" One core did all of this, with nobody to share a round with: there the least "
-    "work wins, not the fewest rounds. A scan needs many cores or a GPU to pay.",
-    zh="这里只用一个核，一轮的工作无人分担：取胜的是工作量最少者，而不是轮数最少者。"
-    "扫描要有许多核或 GPU 才划算。",
-)
 PRICE = Text(
     en="**The price of memory.** At T = {length} the {cell} loop keeps {loop} MiB; "
     "with checkpoints at most {kept} MiB, 1/{less} of it, in {factor} times the time.",
@@ -94,6 +80,15 @@ SPREAD = Text(
 )
 
 
+TOO_NOISY = Text(
+    en="**Too noisy to conclude from**, a quartile further than {band} from the "
+    "median, and left out of all comparisons and exponents: {which}.",
+    zh="**噪声太大，不足以下结论**（有四分位数与中位数相差超过 {band}），"
+    "未计入任何比较和指数：{which}。",
+)
+NOISY_AT = Text(en="{name} at T = {lengths}", zh="{name}（T = {lengths}）")
+
+
 def findings(report: Report, most: float) -> list[Text]:
     """Return what was found, a sentence or two each.
 
@@ -101,17 +96,27 @@ def findings(report: Report, most: float) -> list[Text]:
         report: at least one point.
         most: how many bytes a step could have used.
     """
-    said = [_growth(report), _depth(report), _winners(report), _price(report)]
-    said += [_skipped(report, "time", most), _skipped(report, "memory", most)]
+    sure = {key: p for key, p in report.points.items() if spread(p) <= NOISY}
+    steady = replace(report, points=sure)
+    said = [_growth(steady), _depth(steady), winners(steady), _price(steady)]
+    said += [
+        _noisy(report),
+        _skipped(report, "time", most),
+        _skipped(report, "memory", most),
+    ]
     return [text for text in [*said, _spread(report)] if text]
 
 
-def _joined(parts: Sequence[Text]) -> Text:
-    return Text(en="".join(p.en for p in parts), zh="".join(p.zh for p in parts))
-
-
-def _listed(parts: Sequence[Text]) -> Text:
-    return Text(en="; ".join(p.en for p in parts), zh="；".join(p.zh for p in parts))
+def _noisy(report: Report) -> Text | None:
+    """Name the points that are too noisy, way by way."""
+    parts = []
+    for course in report.courses():
+        lengths = [f"{point.length}" for point in course if spread(point) > NOISY]
+        if lengths:
+            told = {"name": name_of(course[0]), "lengths": ", ".join(lengths)}
+            parts.append(NOISY_AT.format(**told))
+    told = {"band": f"±{NOISY:.0%}", "which": listed(parts)}
+    return TOO_NOISY.format(**told) if parts else None
 
 
 def _growth(report: Report) -> Text | None:
@@ -125,7 +130,7 @@ def _growth(report: Report) -> Text | None:
     )
     if max(abs(f.slope - 1) for f, _ in fits) > STRAIGHT:
         return said
-    return _joined([said, PROPORTIONAL.format(band=f"{STRAIGHT:g}")])
+    return joined([said, PROPORTIONAL.format(band=f"{STRAIGHT:g}")])
 
 
 def _power(found: Fit) -> str:
@@ -133,7 +138,9 @@ def _power(found: Fit) -> str:
     return rf"{found.slope:.2f} \pm {found.error:.2f}"
 
 
-def _depth(report: Report) -> Text:
+def _depth(report: Report) -> Text | None:
+    if not report.points:
+        return None
     length = max(point.length for point in report.points.values())
     said = [DEPTH.format(length=length)]
     scans = [c for c in report.courses() if c[-1].way == "scan"]
@@ -146,7 +153,7 @@ def _depth(report: Report) -> Text:
         both = [(loops[p.length], p) for p in course if p.length in loops]
         if both:
             said.append(_gain(*both[-1]))
-    return _joined(said)
+    return joined(said)
 
 
 def _gain(loop: Point, scan: Point) -> Text:
@@ -159,50 +166,6 @@ def _gain(loop: Point, scan: Point) -> Text:
         factor=number(max(factor, 1 / factor)),
         verdict=FASTER if factor >= 1 else SLOWER,
     )
-
-
-def _winners(report: Report) -> Text | None:
-    """Say who was fastest at which lengths, where at least two were measured."""
-    races = _races(report)
-    if not races:
-        return None
-    spans = [_span([*race]) for _, race in groupby(races, key=lambda race: race[0][:2])]
-    winners, count = _listed(spans), len(races)
-    ways = {point.way for race in races for point in race}
-    won = sum(race[0].way == "scan" for race in races)
-    if "scan" not in ways or ways == {"scan"}:
-        return FASTEST.format(winners=winners)
-    if won:
-        said = ALWAYS if won == count else SOMETIMES
-        return said.format(count=count, won=won, winners=winners)
-    never = NEVER.format(count=count, winners=winners)
-    one_core = report.settings.device == "cpu"
-    return _joined([never, WORK_COUNTS]) if one_core else never
-
-
-def _races(report: Report) -> list[list[Point]]:
-    """Return the points of each length that two ways or more reached, fastest first."""
-    by_length: dict[int, list[Point]] = {}
-    for point in report.points.values():
-        by_length.setdefault(point.length, []).append(point)
-    return [
-        sorted(by_length[length], key=lambda point: point.seconds)
-        for length in sorted(by_length)
-        if len(by_length[length]) > 1
-    ]
-
-
-def _span(races: list[list[Point]]) -> Text:
-    """Say over which lengths the same way was fastest, and by how much."""
-    ratios = [race[1].seconds / race[0].seconds for race in races]
-    first, last = races[0][0].length, races[-1][0].length
-    low, high = number(min(ratios)), number(max(ratios))
-    told = {
-        "name": name_of(races[0][0]),
-        "span": f"{first}" if first == last else f"{first} … {last}",
-        "factor": low if low == high else f"{low}–{high}",
-    }
-    return (ALONE if high == "1" else SPAN).format(**told)
 
 
 def _price(report: Report) -> Text | None:
@@ -233,15 +196,13 @@ def _skipped(report: Report, reason: str, most: float) -> Text | None:
         for each in report.skipped
         if each.reason == reason
     ]
-    told = {"which": _listed(parts), "most": round(most / 1e6)}
+    told = {"which": listed(parts), "most": round(most / 1e6)}
     return REASONS[reason].format(**told) if parts else None
 
 
 def _spread(report: Report) -> Text:
     points = list(report.points.values())
-    wide = np.array(
-        [max(p.high - p.seconds, p.seconds - p.low) / p.seconds for p in points]
-    )
+    wide = np.array([spread(point) for point in points])
     worst = points[int(wide.argmax())]
     return SPREAD.format(
         middle=f"±{np.median(wide):.0%}",

@@ -11,6 +11,8 @@ from explorer.ui.cost_settings import cell_name
 
 UPPER = 5
 """How many of the longest lengths a slope is fitted over: a factor of 16."""
+NOISY = 0.5
+"""A quartile this far from the median, as a part of it, allows no conclusion."""
 MIB = 2**20
 
 WAYS = {
@@ -67,14 +69,29 @@ HEADS = (
 GPU_PEAK = Text(en="MiB on the GPU", zh="GPU 峰值 MiB")
 
 
+def joined(parts: Sequence[Text]) -> Text:
+    """Return sentences as one paragraph."""
+    return Text(en="".join(p.en for p in parts), zh="".join(p.zh for p in parts))
+
+
+def listed(parts: Sequence[Text]) -> Text:
+    """Return the parts of a list as one text."""
+    return Text(en="; ".join(p.en for p in parts), zh="；".join(p.zh for p in parts))
+
+
 def name_of(point: Point) -> Text:
     """Return what a point's way is called."""
     return NAMED.format(cell=cell_name(point.cell), way=WAYS[point.way])
 
 
+def spread(point: Point) -> float:
+    """Return how far the further quartile is from the median, as a part of it."""
+    return max(point.high - point.seconds, point.seconds - point.low) / point.seconds
+
+
 def time_fit(course: Sequence[Point]) -> Fit | None:
-    """Fit a power of T to the times of a way's longest sequences."""
-    last = course[-UPPER:]
+    """Fit a power of T to the times of a way's longest sequences, noisy ones aside."""
+    last = [point for point in course[-UPPER:] if spread(point) <= NOISY]
     return fit([p.length for p in last], [p.seconds for p in last])
 
 

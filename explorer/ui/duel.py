@@ -57,15 +57,20 @@ HELP = {
     ),
 }
 STATES = {
-    "new": Text(en="Untrained", zh="未训练"),
+    "new": Text(en="Not trained yet", zh="尚未训练"),
     "training": Text(en="Training", zh="训练中"),
     "paused": Text(en="Paused", zh="已暂停"),
+    "partly": Text(en="Partly trained", zh="部分已训练"),
     "done": Text(en="Trained", zh="训练完成"),
 }
 PROGRESS = Text(
-    en="**{state}** · {done} of {count} runs at their end · {steps} of {all} updates",
-    zh="**{state}** · {count} 个运行中已完成 {done} 个 · 已更新 {steps} / {all} 次",
+    en="**{state}** · {done} of {count} runs at their end{new} · {steps} of {all} "
+    "updates",
+    zh="**{state}** · {count} 个运行中已完成 {done} 个{new} · "
+    "已更新 {steps} / {all} 次",
 )
+NEW = Text(en=", {count} not trained yet", zh="，{count} 个尚未训练")
+NONE_NEW = Text(en="", zh="")
 
 
 def duel_page(duel: Duel, misfits: list[Problem], language: Language) -> None:
@@ -99,7 +104,8 @@ def _body(shared: Services, duel: Duel, language: Language) -> None:
     st.session_state["duel_active"] = active
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         _buttons(shared, duel, found, language)
-    cards(duel, language)
+    st.session_state["duel_diverged"] = _diverged(found)
+    cards(duel, found, language)
     again = FASTEST * pace(shared.jobs.watchers) if active else IDLE
     st.fragment(_moving, run_every=again)(shared, duel, language)
     horizon(shared, duel, language)
@@ -182,13 +188,14 @@ def _moving(shared: Services, duel: Duel, language: Language) -> None:
     with said_to(language):
         found, data = _known(shared, duel, language)
         every = [each for seeds in found for each in seeds]
-        _status(duel, every, language)
+        _status(every, language)
         show_faults(shared, None, language)
         live_panels(data, key=LIVE)
         st.html(table_html(duel, found, language))
         st.caption(mark_words(duel).to(language))
         active = any(each.active for each in every)
-        if st.session_state["duel_active"] != active:
+        shown = st.session_state["duel_active"], st.session_state["duel_diverged"]
+        if shown != (active, _diverged(found)):  # the buttons and cards are outside
             st.session_state["touched"] = True  # the address may not have gone out yet
             st.rerun()
 
@@ -237,19 +244,28 @@ def _data(
     }
 
 
-def _status(duel: Duel, every: list[Standing], language: Language) -> None:
-    """Say in one line how far all runs are."""
-    steps, total = sum(each.step for each in every), duel.base.steps * len(every)
-    over = sum(each.over for each in every)
+def _diverged(found: Standings) -> int:
+    """Return how many runs diverged, which their cards say."""
+    return sum(each.diverged for seeds in found for each in seeds)
+
+
+def _status(every: list[Standing], language: Language) -> None:
+    """Say in one line how far all runs are; the bar is the share of the updates.
+
+    What a run that diverged will never make is not counted.
+    """
+    steps, total = sum(each.step for each in every), sum(each.last for each in every)
+    state, new = _state(every), sum(not each.step for each in every)
+    mixed = state != "new" and new
     line = PROGRESS.format(
-        state=STATES[_state(every)],
-        done=over,
+        state=STATES[state],
+        done=sum(each.over for each in every),
         count=len(every),
+        new=NEW.format(count=new) if mixed else NONE_NEW,
         steps=f"{steps:,}",
         all=f"{total:,}",
     )
-    part = sum(1.0 if e.over else e.step / duel.base.steps for e in every) / len(every)
-    st.progress(min(part, 1.0), line.to(language))
+    st.progress(min(steps / max(total, 1), 1.0), line.to(language))
 
 
 def _state(every: list[Standing]) -> str:
@@ -258,4 +274,6 @@ def _state(every: list[Standing]) -> str:
         return "training"
     if all(each.over for each in every):
         return "done"
-    return "paused" if any(each.step for each in every) else "new"
+    if any(each.step and not each.over for each in every):
+        return "paused"
+    return "partly" if any(each.over for each in every) else "new"

@@ -1,5 +1,6 @@
 """The cards of a duel: what each variant changes, and one more of them."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -26,6 +27,7 @@ from explorer.optimisers import OPTIMISERS
 from explorer.problems import NONE, to_text
 from explorer.texts import Language, Text
 from explorer.ui.controls import ACTIVATION, CELL, CLIP_AT, INITIALISATION, OPTIMISER
+from explorer.ui.duel_runs import Standing, divergence
 from explorer.ui.duel_settings import keep
 from explorer.ui.duel_table import swatch
 from explorer.ui.inputs import menu, number_inputs
@@ -54,24 +56,46 @@ MENUS: dict[str, tuple[Text, Any]] = {
 COUNTED = ("hidden_size", "num_layers", "learning_rate")
 
 
-def cards(duel: Duel, language: Language) -> None:
-    """Draw a card for each variant."""
-    called = names(duel)
+def cards(duel: Duel, found: Sequence[Sequence[Standing]], language: Language) -> None:
+    """Draw a card for each variant, all of one height.
+
+    Args:
+        duel: what is set against what.
+        found: [variant][seed], how the runs stand.
+        language: the reader's.
+    """
     with st.container(horizontal=True, gap="small"):
-        for place, name in enumerate(called):
-            with st.container(border=True, width=250, key=f"duel_card_{place}"):
-                _card(duel, place, name, language)
+        for place in range(len(duel.variants)):
+            key = f"duel_card_{place}"
+            with st.container(border=True, width=250, height="stretch", key=key):
+                _card(duel, place, found[place], language)
 
 
-def _card(duel: Duel, place: int, name: Text, language: Language) -> None:
+def _notes(duel: Duel, place: int, seeds: Sequence[Standing]) -> dict[str, Text]:
+    """Return the lines under a variant's name, by their class: nothing said twice."""
     config = duel.settings[place]
     words = differences(duel.base, config)
-    said = CHANGED.format(words=label(words)) if words else IS_BASE
+    said = names(duel)[place].en.split(", ")
+    unsaid = [word for word in words if word.en not in said]
     count = COUNT.format(count=f"{parameters(config):,}")
+    lines = {"duel-count": count}
+    if not words:
+        lines = {"duel-change": IS_BASE} | lines
+    elif unsaid:
+        lines = {"duel-change": CHANGED.format(words=label(unsaid))} | lines
+    diverged = divergence(seeds)
+    return lines if diverged is None else lines | {"duel-diverged": diverged}
+
+
+def _card(
+    duel: Duel, place: int, seeds: Sequence[Standing], language: Language
+) -> None:
+    name = names(duel)[place]
     with st.container(horizontal=True, gap=None, wrap=False):
         title = f"<b>{swatch(place)}{escape(name.to(language))}</b>"
         notes = "".join(
-            f"<small>{escape(line.to(language))}</small>" for line in (said, count)
+            f'<small class="{kind}">{escape(line.to(language))}</small>'
+            for kind, line in _notes(duel, place, seeds).items()
         )
         st.html(f'<div class="duel-card">{title}{notes}</div>')
         if len(duel.variants) > 2:

@@ -62,10 +62,11 @@ MEASURE = Text(en="Measure", zh="测量")
 STOP = Text(en="Stop", zh="停止")
 CARD = Text(en="Longest lag that is learned", zh="学得会的最长间隔")
 CAPTION = Text(
-    en="Stronger colour: more seeds solve that length. Diamond: where the gradient, "
-    "before any training, is below {fraction} (first layer; triangle: beyond).",
-    zh="颜色越深：解决该长度的种子越多。菱形：训练之前梯度降到 {fraction} 以下之处"
-    "（第一层；三角：更远）。",
+    en="Stronger colour: more seeds solve it. –: not tried, a shorter one failed; "
+    "…: not reached yet. Diamond: before training, the gradient is below {fraction} "
+    "there (first layer; triangle: beyond).",
+    zh="颜色越深：解决的种子越多。–：更短的已失败，不再尝试；…：尚未轮到。"
+    "菱形：训练之前梯度降到 {fraction} 以下之处（第一层；三角：更远）。",
 )
 REACHED = Text(en="{name}: solved up to T = {length}", zh="{name}：解决到 T = {length}")
 NOWHERE = Text(en="{name}: none solved so far", zh="{name}：尚无解决")
@@ -141,7 +142,7 @@ def _moving(shared: Services, duel: Duel, measuring: bool, language: Language) -
             _go_on(shared, found, due)
         _buttons(shared, found, duel, measuring, bool(due), language)
         show_faults(shared, None, language)
-        live_panels(_data(duel, found, measuring, language), key="horizon_live")
+        live_panels(_data(duel, found, language), key="horizon_live")
         if measuring and not due:
             del st.session_state[MEASURING]
             _pace_anew()
@@ -259,9 +260,7 @@ def _seconds_each(found: list[Found]) -> float | None:
     return sum(s.run.seconds for s in runs if s.run) / work if work else None
 
 
-def _data(
-    duel: Duel, found: list[Found], measuring: bool, language: Language
-) -> LiveData:
+def _data(duel: Duel, found: list[Found], language: Language) -> LiveData:
     return {
         "run": _name(duel),
         "page": "duel",
@@ -273,17 +272,15 @@ def _data(
         "step": 0,
         "following": True,
         "length": 1,
-        "panels": [_panel(duel, found, measuring, language)],
+        "panels": [_panel(duel, found, language)],
     }
 
 
-def _panel(
-    duel: Duel, found: list[Found], measuring: bool, language: Language
-) -> Panel:
+def _panel(duel: Duel, found: list[Found], language: Language) -> Panel:
     lags = [predicted_lag(trials[-1][0]) for trials in trials_of(duel)]
     called = short_names(duel)
     rows = [
-        _row(name.to(language), each, lag, measuring)
+        _row(name.to(language), each, lag)
         for name, each, lag in zip(called, found, lags, strict=True)
     ]
     told = [
@@ -307,14 +304,12 @@ def _panel(
     }
 
 
-def _row(name: str, found: Found, lag: int | None, measuring: bool) -> Row:
-    solved: list[int | None] = [
-        None if set(ends) == {"open"} else ends.count("solved")
-        for ends in found.outcomes
-    ]
-    running = [measuring and "open" in ends for ends in found.outcomes]
-    rest = len(LENGTHS) - len(solved)
-    return Row(name, [*solved, *[None] * rest], [*running, *[False] * rest], lag)
+def _row(name: str, found: Found, lag: int | None) -> Row:
+    rest = [0] * (len(LENGTHS) - len(found.outcomes))
+    solved = [ends.count("solved") for ends in found.outcomes]
+    ended = [len(ends) - ends.count("open") for ends in found.outcomes]
+    failed = not found.longer and not found.open
+    return Row(name, [*solved, *rest], [*ended, *rest], failed, lag)
 
 
 def _told(name: Text, found: Found, lag: int | None) -> Text:

@@ -14,7 +14,7 @@ from explorer.history import history, trace_at
 from explorer.probes.gradients import state_gradient_norms
 from explorer.store import Records, Store
 from explorer.texts import Language, Text
-from explorer.ui.duel_runs import Standing
+from explorer.ui.duel_runs import Standing, with_divergence
 from explorer.ui.live import Panel
 
 TITLES = {
@@ -30,9 +30,10 @@ CAPTIONS = {
         zh="谁需要的更新更少？粗线：各种子的中位数；阴影：从最低到最高。",
     ),
     "seconds": Text(
-        en="Who needs less computing? The seconds are this server’s, and others may "
-        "use it too.",
-        zh="谁需要的计算更少？秒数是这台服务器上的，可能同时有别人在用。",
+        en="Who needs less computing? Seconds of this server while it computed each "
+        "run, whatever else it did: runs timed apart compare roughly.",
+        zh="谁需要的计算更少？秒数是这台服务器计算各个运行时所用，不论同时还做了什么："
+        "不在同一时段计时的只能粗略比较。",
     ),
     "metric": Text(
         en="On sequences apart from training. Look for who leaves the dashed line, and "
@@ -121,7 +122,8 @@ def _groups(
             if each.records is not None
         ]
         if curves:
-            groups.append(Group(name.to(language), place, curves, band(curves)))
+            said = with_divergence(name, seeds).to(language)
+            groups.append(Group(said, place, curves, band(curves)))
     return groups
 
 

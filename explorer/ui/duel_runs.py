@@ -1,18 +1,26 @@
 """The runs of a duel as they stand in the store, read anew where they have moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
 from explorer.config import RunConfig
 from explorer.store import Records, Run, StoreError
+from explorer.texts import Text
 from explorer.ui.faults import press_sentence
 from explorer.ui.playground import FIRST_PICTURE
 from explorer.ui.services import Services, viewer
 
 KNOWN = "duel_known"
 """Where a session keeps what it has read, by the runs' keys."""
+
+ONE_DIVERGED = Text(en="diverged at update {step}", zh="第 {step} 次更新时发散")
+SOME_DIVERGED = Text(
+    en="{count} of {seeds} seeds diverged, the first at update {step}",
+    zh="{seeds} 个种子中有 {count} 个发散，最早在第 {step} 次更新时",
+)
+WITH = Text(en="{name} ({words})", zh="{name}（{words}）")
 
 
 class Standing(NamedTuple):
@@ -36,6 +44,31 @@ class Standing(NamedTuple):
     def over(self) -> bool:
         """Whether there is nothing more to train."""
         return self.run is not None and self.run.status in ("done", "diverged")
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it ended before its time, at numbers that are not finite."""
+        return self.run is not None and self.run.status == "diverged"
+
+    @property
+    def last(self) -> int:
+        """At which update it ends, or shall end."""
+        return self.step if self.over else self.config.steps
+
+
+def divergence(seeds: Sequence[Standing]) -> Text | None:
+    """Return in words which of a variant's seeds diverged, and when; None if none."""
+    steps = [each.step for each in seeds if each.diverged]
+    if not steps:
+        return None
+    said = ONE_DIVERGED if len(seeds) == 1 else SOME_DIVERGED
+    return said.format(count=len(steps), seeds=len(seeds), step=min(steps))
+
+
+def with_divergence(name: Text, seeds: Sequence[Standing]) -> Text:
+    """Return a variant's name, with which of its seeds diverged if any did."""
+    words = divergence(seeds)
+    return name if words is None else WITH.format(name=name, words=words)
 
 
 def standings(

@@ -68,7 +68,8 @@ def _row(
         for each in known
         if each.records is not None and (found := solved_at(each.config, each.records))
     ]
-    marked = seeds[0].config.build_task().mark is not None
+    task = seeds[0].config.build_task()
+    marked, metric = task.mark is not None, task.metric_title
     fields = [
         f"{count:,}",
         _counted(seeds, len(solved), marked).to(language),
@@ -78,14 +79,18 @@ def _row(
         _spread([each.run.seconds for each in known if each.run is not None]),
         _spread([float(e.records.metric[-1]) for e in known if e.records is not None]),
     ]
-    cells = "".join(f"<td>{escape(field)}</td>" for field in fields)
+    heads = [head.to(language) for head in (*HEADS.values(), metric)]
+    cells = "".join(
+        f'<td data-head="{escape(head)}">{escape(field)}</td>'
+        for head, field in zip(heads, fields, strict=True)
+    )
     words = escape(name.to(language))
     return f'<tr><th scope="row">{swatch(place)}{words}</th>{cells}</tr>'
 
 
 def _counted(seeds: Sequence[Standing], solved: int, marked: bool) -> Text:
     """Return how many seeds have solved the task, and how many went astray."""
-    diverged = sum(e.run is not None and e.run.status == "diverged" for e in seeds)
+    diverged = sum(each.diverged for each in seeds)
     told = [OF.format(solved=solved, seeds=len(seeds))] if marked else []
     told += [DIVERGED.format(count=diverged)] if diverged else []
     return Text(

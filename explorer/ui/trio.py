@@ -7,12 +7,8 @@ from explorer.texts import Language, Text
 from explorer.ui.playground import acting, pause, train
 from explorer.ui.run_page import Company
 from explorer.ui.services import Services
-from explorer.views.gradient_trio import trio
+from explorer.views.gradient_trio import TRAIN, trio
 
-TRAIN = {
-    3: Text(en="Train all three", zh="三个一起训练"),
-    4: Text(en="Train all four", zh="四个一起训练"),
-}
 PAUSE = {
     3: Text(en="Pause all three", zh="三个一起暂停"),
     4: Text(en="Pause all four", zh="四个一起暂停"),

@@ -8,8 +8,9 @@ import pytest
 from explorer.costs import Point, Settings, Skipped, Way
 from explorer.texts import LANGUAGES, Text
 from explorer.ui.cost_bench import Report
-from explorer.ui.cost_findings import WORK_COUNTS, findings
+from explorer.ui.cost_findings import findings
 from explorer.ui.cost_panels import cost_panels
+from explorer.ui.cost_races import WORK_COUNTS
 from explorer.ui.cost_words import ABOUT, WAYS, table_html
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -74,33 +75,69 @@ def test_a_scan_slower_than_its_loop_is_called_slower() -> None:
     assert "3 times as slow" in words
 
 
+def test_the_ways_of_a_cell_are_compared_and_not_the_cells() -> None:
+    words = said(SLOW_SCAN | {("rnn", "fused"): (0.001, 1.0)})
+    assert "LSTM: fused kernel at T = 8 … 128 (10 times as fast as the next)" in words
+    assert "minGRU: parallel scan at T = 8 … 128 (4 times as fast as the next)" in words
+    assert "RNN" not in next(w for w in words.splitlines() if "fastest" in w)
+
+
 def test_a_scan_that_never_won_is_told_with_its_reason_on_one_core() -> None:
-    words = said(SLOW_SCAN)
-    assert "At none of the 5 lengths a scan" in words
-    assert "LSTM fused kernel at T = 8 … 128 (2 times as fast as the next)" in words
+    laws = SLOW_SCAN | {("mingru", "scan"): (1.6, 1.0)}
+    words = said(laws)
+    assert "minGRU: loop at T = 8 … 128 (2 times as fast as the next)" in words
+    assert "The scan of minGRU won at none of its 5 lengths" in words
     assert WORK_COUNTS.en in words
-    assert WORK_COUNTS.en not in said(SLOW_SCAN, device="cuda")
+    assert WORK_COUNTS.en not in said(laws, device="cuda")
 
 
 def test_a_scan_that_always_won_is_told_and_no_excuse_made() -> None:
     words = said(FAST_SCAN)
-    assert "At each of the 5 lengths a scan" in words
-    assert "minGRU parallel scan at T = 8 … 128" in words
+    assert "The scan of minGRU won at each of its 5 lengths" in words
     assert WORK_COUNTS.en not in words
 
 
 def test_a_scan_that_overtakes_is_told_where_it_won() -> None:
     # 0.1 T and 2 T^0.2 ms cross between T = 32 and T = 64.
-    words = said(SLOW_SCAN | {("mingru", "scan"): (2, 0.2)})
-    assert "A scan at 2 of 5 lengths" in words
-    assert "LSTM fused kernel at T = 8 … 32" in words
-    assert "minGRU parallel scan at T = 64 … 128" in words
+    words = said(
+        {("mingru", "loop"): (0.1, 1.0), ("mingru", "scan"): (2, 0.2)},
+    )
+    assert "The scan of minGRU won at 2 of its 5 lengths" in words
+    assert "minGRU: loop at T = 8 … 32" in words
+    assert "parallel scan at T = 64 … 128" in words
 
 
 def test_without_a_scan_no_scan_is_spoken_of() -> None:
     words = said(LOOPS)
-    assert "**Who was fastest?** LSTM loop at T = 8 … 128" in words
+    assert "LSTM: loop at T = 8 … 128 (1.5 times as fast as the next)" in words
     assert "scan" not in words
+
+
+def test_points_that_are_too_noisy_are_named_and_nothing_concluded_from_them() -> None:
+    known = report(SLOW_SCAN)
+    for length in (64, 128):  # wild: ten times as long, quartiles far apart
+        wild = known.points["mingru", "scan", length]
+        times = 10 * wild.seconds
+        known.points["mingru", "scan", length] = wild._replace(
+            seconds=times, low=0.4 * times, high=1.2 * times
+        )
+    words = "\n".join(text.en for text in findings(known, 150e6))
+    assert "a quartile further than ±50% from the median" in words
+    assert "exponents: minGRU parallel scan at T = 64, 128." in words
+    assert "The scan of minGRU won at each of its 3 lengths" in words
+    assert "Measured at T = 32, minGRU" in words
+    assert words.count(r"$T^{1.00 \pm 0.00}$") == 2, (
+        "the wild ones would make it steeper"
+    )
+    assert "T<sup>1.00 ± 0.00</sup>" in table_html(known, "en").split("minGRU")[-1]
+    assert "Too noisy" not in said(SLOW_SCAN)
+
+
+def test_where_all_is_noise_nothing_is_concluded() -> None:
+    known = report(SLOW_SCAN)
+    known.points = {k: p._replace(high=3 * p.seconds) for k, p in known.points.items()}
+    words = [text.en for text in findings(known, 150e6)]
+    assert [w.split("**")[1] for w in words] == ["Too noisy to conclude from", "Noise."]
 
 
 def test_the_price_of_memory_is_what_was_measured_at_the_longest_length() -> None:

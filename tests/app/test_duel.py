@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_link_opens_its_duel_in_both_languages(
 
 def test_before_training_there_are_gradients_and_no_curves(open_page: Open) -> None:
     page = come(open_page, **PAIR)
-    assert page.status.startswith("**Untrained**")
+    assert page.status.startswith("**Not trained yet**")
     assert [t["name"] for t in lines(page, "steps")] == ["always 1: 0.167"]
     assert panel(page, "steps")["figure"]["layout"]["annotations"]
     assert len(panel(page, "gradients")["figure"]["data"][0]["y"]) == 6
@@ -104,6 +105,47 @@ def test_a_link_opened_by_somebody_else_shows_the_same_curves(
     other = come(open_page, **page.address)
     assert other.status == page.status
     assert sent(other, "duel_live") == sent(page, "duel_live")
+
+
+def test_a_run_that_diverged_is_marked_and_the_bar_agrees_with_the_number(
+    open_page: Open, shared: Services
+) -> None:
+    page = come(open_page, **PAIR)
+    keys = sent(page, "duel_live")["run"].split("|")
+    page.press("train").until(lambda p: "**Trained**" in p.status)
+    assert "diverged at" not in words(page)
+    real = shared.store.run
+
+    def diverged(key: str) -> Any:  # as if the second had ended at its third update
+        run = real(key)
+        if run is None or key != keys[1]:
+            return run
+        return replace(run, status="diverged", step=3)
+
+    shared.store.run = diverged  # type: ignore[method-assign]
+    other = come(open_page, **PAIR)
+    assert '<small class="duel-diverged">diverged at update 3</small>' in words(other)
+    assert lines(other, "steps")[2]["name"] == "RNN (diverged at update 3)"
+    assert "2 of 2 runs at their end · 15 of 15 updates" in other.status
+
+
+def test_runs_that_never_began_are_counted_as_such(open_page: Open) -> None:
+    page = come(open_page, **PAIR | {"duel": ";clip_norm:none"})
+    page.press("train").until(lambda p: "**Trained**" in p.status)
+    other = come(open_page, **PAIR)
+    assert other.status.startswith(
+        "**Partly trained** · 1 of 2 runs at their end, 1 not"
+    )
+    assert "12 of 24 updates" in other.status
+
+
+def test_a_card_says_nothing_twice(open_page: Open) -> None:
+    page = come(open_page, **PAIR)
+    assert words(page).count("duel-change") == 1  # of the base alone
+    assert "instead of the base" not in words(page)
+    both = "cell:rnn,hidden_size:5;cell:gru,hidden_size:5"
+    page = come(open_page, **PAIR | {"duel": both})
+    assert words(page).count("instead of the base: H = 5<") == 2
 
 
 def test_pause_stops_all_and_training_goes_on_from_there(
@@ -199,7 +241,7 @@ def test_the_horizon_is_measured_by_runs_until_a_length_is_failed(
     page.press("measure")
     page.until(lambda p: "measure" not in p.enabled() and "stop" not in p.enabled())
     notes = sent(page, "horizon_live")["panels"][0]["figure"]["layout"]["annotations"]
-    assert [note["text"] for note in notes] == ["0/1", *["·"] * 4] * 2
+    assert [note["text"] for note in notes] == ["0/1", *["–"] * 4] * 2
     assert any("All of it is measured" in c.value for c in page.test.caption)
     for lengths in short(page.test.session_state["duel_pictures"][0][0]):
         first, second = lengths[0][0], lengths[1][0]

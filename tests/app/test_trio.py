@@ -18,9 +18,10 @@ SHORT, LONG = SMALL | {"steps": "30"}, SMALL | {"steps": "20000"}
 
 
 def names(page: Any) -> list[str]:
-    """Return what the legend of the three says."""
+    """Return what the legend of the three says of each."""
     panels = {panel["name"]: panel for panel in page.live["panels"]}
-    return [line["name"] for line in panels["gradient_trio"]["figure"]["data"]]
+    lines = panels["gradient_trio"]["figure"]["data"]
+    return [line["name"] for line in lines if line["line"]["dash"] == "solid"]
 
 
 def label(page: Any) -> str:

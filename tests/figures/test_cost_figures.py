@@ -48,6 +48,8 @@ def test_where_nothing_was_measured_no_number_is_drawn(name: str) -> None:
     figure = FIGURES[name](lengths=LENGTHS, language="zh")
     assert figure["data"] == []
     assert [note["text"] for note in figure["layout"]["annotations"]] == ["尚未测量"]
+    axes = [part for name, part in figure["layout"].items() if "axis" in name]
+    assert not any(part["showgrid"] for part in axes), "a line would cross the words"
 
 
 def test_ways_differ_in_marker_or_dash_and_cells_in_colour() -> None:

@@ -79,18 +79,23 @@ def test_a_run_that_blew_up_has_gaps() -> None:
 
 def test_the_horizon_tells_each_length_and_where_the_gradient_goes() -> None:
     rows = [
-        Row("gone", [3, 1, None, None], [False, True, False, False], 20),
-        Row("kept", [0, None, None, None], [False] * 4, None),
+        Row("gone", [3, 1, 0, 0], [3, 2, 0, 0], False, 20),
+        Row("kept", [0, 0, 0, 0], [3, 0, 0, 0], True, None),
     ]
     figure = horizon_matrix(
         rows, lengths=(10, 20, 40, 80), seeds=3, fraction=1e-3, language="en"
     )
     told = [note["text"] for note in figure["layout"]["annotations"]]
-    assert told == ["3/3", "1/3 …", "·", "·", "0/3", "·", "·", "·"]
+    # Two of three seeds have ended; what is yet to come differs from what never will.
+    assert told[:4] == ["3/3", "1 of 2<br>so far", "…", "…"]
+    assert told[4:] == ["0/3", "–", "–", "–"]
     shades = [shape["opacity"] for shape in figure["layout"]["shapes"]]
     assert shades[0] > shades[1] > shades[4] == shades[2]
-    assert figure["data"][0]["x"] == [1.0, 3.6]
-    assert figure["data"][0]["text"] == ["after 20 steps", "beyond T = 80"]
+    diamonds = figure["data"][0]
+    assert diamonds["x"] == [1.0, 3.6]
+    assert diamonds["text"] == ["after 20 steps", "beyond T = 80"]
+    edges = [shape["y0"] for shape in figure["layout"]["shapes"][::4]]
+    assert diamonds["y"] == edges, "on the upper edge of the row, over no words"
 
 
 def test_gate_counts_are_the_shares_that_a_histogram_has() -> None:

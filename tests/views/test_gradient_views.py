@@ -129,25 +129,70 @@ def test_a_cell_begins_as_the_run_does_where_it_can() -> None:
     assert with_cell(forget, "rnn").init_value is None
 
 
+def drawn(scene: Scene) -> dict[str, dict]:
+    """Return the lines of the trio by name."""
+    return {
+        line["name"]: line for line in GradientTrio().figure(scene, "en", {})["data"]
+    }
+
+
 def test_the_three_see_the_same_sequences_and_one_axis_holds_their_gradients() -> None:
     scene = beginning(RunConfig(**SMALL))
     others = [scene.of(config) for config in trio(scene.config).values()]
     for other in others:
         np.testing.assert_array_equal(other.trace.inputs, scene.trace.inputs)
-    lines = GradientTrio().figure(scene, "en", {})["data"]
+    lines = [line for name, line in drawn(scene).items() if "by c" not in name]
     for line, other in zip(lines, others, strict=True):
         expected = state_gradient_norms(other.trace)["h"][0]
         np.testing.assert_allclose(line["y"], expected, rtol=1e-3)
 
 
-def test_a_line_says_its_cell_how_it_began_and_at_which_step_it_stands() -> None:
-    scene = trained(seed=503)[7]
-    names = [line["name"] for line in GradientTrio().figure(scene, "en", {})["data"]]
-    assert names == [
+def test_an_lstm_has_a_dashed_line_of_its_colour_by_its_memory() -> None:
+    scene = beginning(RunConfig(**SMALL))
+    lines = drawn(scene)
+    by_memory, own = lines["LSTM, by c"], lines["LSTM, chrono, untrained"]
+    expected = state_gradient_norms(scene.trace)["c"][0]
+    np.testing.assert_allclose(by_memory["y"], expected, rtol=1e-3)
+    assert by_memory["line"] == own["line"] | {"dash": "dash"}
+    assert len({line["line"]["color"] for line in lines.values()}) == 3
+
+
+def test_a_trained_cell_is_not_compared_with_untrained_ones() -> None:
+    scene, view = trained(seed=503)[7], GradientTrio()
+    assert list(drawn(scene)) == [
         "RNN, torch's default, untrained",
-        "LSTM, chrono, step 7",
+        "LSTM, chrono, untrained",
+        "LSTM, by c",
         "GRU, chrono, untrained",
     ]
+    words = view.how_to_read(scene)
+    assert "before training; press Train all three" in words.en
+    assert "都在训练之前；请按“三个一起训练”" in words.zh
+
+
+@pytest.mark.parametrize(
+    ("reached", "step", "words"),
+    [
+        ((9, 9), 7, "all at the step shown"),
+        ((5, 6), 5, "all at step 5, the last that all have reached"),
+        ((6, 0), 0, "before training"),
+    ],
+)
+def test_the_three_are_compared_at_the_last_step_that_all_have_reached(
+    reached: tuple[int, int], step: int, words: str
+) -> None:
+    scene = trained(seed=503)[7]
+    ends = dict(zip(("rnn", "gru"), reached, strict=True))
+
+    def visit(other: RunConfig, wanted: int) -> Scene:
+        stands = min(wanted, ends.get(other.cell, 20))
+        return replace(beginning(other), step=stands, visit=visit)
+
+    shown = replace(scene, visit=visit)
+    said = "untrained" if step == 0 else f"step {step}"
+    names = [name for name in drawn(shown) if "by c" not in name]
+    assert len(names) == 3 and all(name.endswith(said) for name in names)
+    assert words in GradientTrio().how_to_read(shown).en
 
 
 # Lags -------------------------------------------------------------------------------
