@@ -71,7 +71,7 @@ class CellEquations(View):
         en="Each line of the cell, and below it one unit's numbers at time step t. "
         "Press one: where it came from, where its gradient goes, what if it were "
         "another.",
-        zh="单元的每一行公式，下面是某个单元在时间步 t 的数字。"
+        zh="循环单元的每一行公式，下面是某个隐藏单元在时间步 t 的数字。"
         "点一个数字：它从哪里来、梯度到哪里去、换一个值会怎样。",
     )
 

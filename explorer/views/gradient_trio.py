@@ -56,7 +56,7 @@ class GradientTrio(View):
     page = "gradients"
     size: ClassVar[Size] = "wide"
     order = 20
-    title = Text(en="Three cells, one gradient", zh="三种单元，同一把尺")
+    title = Text(en="Three cells, one gradient", zh="三种循环单元，同一把尺")
     caption = Text(
         en="The same sequences, seed and settings; each network at its last record up "
         "to the step shown. Flat: early inputs count.",
