@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.config import RunConfig
 from explorer.dynamics.fixed_points import FixedPoints
-from explorer.figures._missing import BLOWN_UP, with_sentence
+from explorer.figures._missing import BLOWN_UP, NO_POINT, with_sentence
 from explorer.figures.fixed_point_map import Rest, fixed_point_map
 from explorer.probes.trajectories import Basis, principal_basis, seen_along
 from explorer.texts import Language, Text
@@ -88,6 +88,11 @@ class FixedPointsView(View):
         held = held_words(scene.config, chosen)
         if found is None:
             return held
+        if not found.visits.size:
+            # Above the paths: in their midst it would lie on them.
+            return Text(
+                en=f"{held.en}<br>{NO_POINT.en}", zh=f"{held.zh}<br>{NO_POINT.zh}"
+            )
         return Text(
             en="{held} · {ended} of {all} searches came to rest",
             zh="{held} · {all} 次搜索中 {ended} 次收敛",
