@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.cells import CELLS
 from explorer.figures._theme import number
-from explorer.figures.perturbation import perturbation
+from explorer.figures.perturbation import BROKEN, blown_up, perturbation
 from explorer.probes.perturbation import (
     INPUT,
     Change,
@@ -137,4 +137,7 @@ class Perturb(View):
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return the change and what it came to."""
         change = _change(scene, chosen)
-        return self._said(scene, change, _replay(scene, change))
+        found = _replay(scene, change)
+        if blown_up(found.outputs, found.states["h"]):
+            return BROKEN
+        return self._said(scene, change, found)
