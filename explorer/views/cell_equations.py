@@ -23,7 +23,7 @@ from explorer.views._view import (
     layer_choice,
 )
 
-MOST_UNITS = 16
+MOST_UNITS = 64
 
 
 def _units(scene: Scene, layer: int) -> list[int]:
