@@ -72,7 +72,7 @@ class CellEquations(View):
         "Press one: where it came from, where its gradient goes, what if it were "
         "another.",
         zh="循环单元的每一行公式，下面是某个隐藏单元在时间步 t 的数字。"
-        "点一个数字：它从哪里来、梯度到哪里去、换一个值会怎样。",
+        "点一个：它从哪来、梯度到哪去、改了会怎样。",
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:

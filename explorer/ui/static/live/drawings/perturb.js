@@ -47,6 +47,7 @@ export default class Perturb {
       setText(this.said, data.broken || data.said);
       setAttributes(this.panels, { title: data.words.press });
       this.panels.hidden = Boolean(data.broken);
+      this.root.classList.toggle("pt-lost", Boolean(data.broken));
       if (!data.broken) this.draw();
     }
     this.controls.seen(t);
@@ -85,7 +86,7 @@ export default class Perturb {
     const told = this.head(tops[2], this.unitRows());
     this.units(told, room - told);
     this.times(room);
-    this.when(room, head);
+    this.when([head, tops[1]], [middle, tops[2]], [told, room]);
   }
 
   add(tag, attributes, ...children) {
@@ -248,9 +249,11 @@ export default class Perturb {
     this.text(this.data.words.time, (this.width + LEFT) / 2, room + 30, end);
   }
 
-  when(room, head) {
+  /** Mark the change in each panel, from its first px to its last, not over words. */
+  when(...spans) {
     const x = this.x(this.data.change.when);
-    this.add("line", { x1: x, x2: x, y1: head, y2: room, class: "pt-when" });
+    for (const [y1, y2] of spans) this.add("line", { x1: x, x2: x, y1, y2, class: "pt-when" });
+    const [[head]] = spans;
     const d = `M${x - 5},${head - 1}h10l-5,7z`;
     this.add("path", { d, fill: "var(--pt-moved)" });
   }
