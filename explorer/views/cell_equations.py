@@ -68,9 +68,8 @@ class CellEquations(View):
     drawing = "equations"
     title = Text(en="The equations in numbers", zh="公式里的数字")
     caption = Text(
-        en="Each line of the cell, and below it one unit's numbers at time step t. "
-        "Press one: where it came from, where its gradient goes, what if it were "
-        "another.",
+        en="Each line of the cell with one unit's numbers at time step t. Press one: "
+        "its origin, its gradient, a what-if.",
         zh="循环单元的每一行公式，下面是某个隐藏单元在时间步 t 的数字。"
         "点一个：它从哪来、梯度到哪去、改了会怎样。",
     )

@@ -97,8 +97,8 @@ class Eigenvalues(View):
     order = 31
     title = Text(en="Eigenvalues of one step", zh="单步的特征值")
     caption = Text(
-        en="Of the Jacobian ∂sₜ/∂sₜ₋₁. Outside the circle a direction grows, inside it "
-        "fades; near it is memory. Dotted: fades to 1/e in that time.",
+        en="Of the Jacobian ∂sₜ/∂sₜ₋₁. Outside the circle it grows, inside fades; near "
+        "it is memory. Dotted: 1/e in that time.",
         zh="雅可比 ∂sₜ/∂sₜ₋₁ 的特征值。圆外的方向增长，圆内的衰减，靠近圆就是记忆。"
         "虚线标出衰减到 1/e 所需的步数。",
     )

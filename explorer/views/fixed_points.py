@@ -51,8 +51,8 @@ class FixedPointsView(View):
     order = 30
     title = Text(en="Fixed points", zh="不动点")
     caption = Text(
-        en="Under a constant input the state runs to a stable point; at a saddle it "
-        "chooses: short lines show the k ways out. Step back in training: they move.",
+        en="Under a constant input the state runs to a stable point; at a saddle, "
+        "short lines show the ways out. In training, they move.",
         zh="输入不变时，状态奔向稳定点；在鞍点处分道，短线标出 k 个出路。"
         "拖动训练步，看它们如何移动。",
     )

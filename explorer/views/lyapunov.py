@@ -87,8 +87,8 @@ class LyapunovSpectrum(View):
     order = 32
     title = Text(en="Lyapunov spectrum", zh="李雅普诺夫谱")
     caption = Text(
-        en="Neighbouring states under the task's own inputs: below 0 they come "
-        "together and the past is forgotten, near 0 it is kept, above 0 is chaos.",
+        en="Neighbouring states under the task's inputs: below 0 they come together "
+        "(forgotten), near 0 are kept, above 0 is chaos.",
         zh="任务输入驱动下的相邻状态：小于 0 则相互靠拢，遗忘过去；接近 0 则保持；"
         "大于 0 即混沌。",
     )

@@ -60,9 +60,8 @@ class Perturb(View):
     drawing = "perturb"
     title = Text(en="Perturb and replay", zh="改动并重放")
     caption = Text(
-        en="One number is changed at one time step, and the trained network goes on "
-        "from there. What is held on to moves all that follows; what is forgotten "
-        "does not.",
+        en="One number is changed at one time step. What is held on to moves all that "
+        "follows; what is forgotten does not.",
         zh="在某个时间步改动一个数，让训练好的网络从那里继续。"
         "被记住的会改变后面的一切，被忘掉的不会。",
     )
