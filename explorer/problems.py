@@ -27,7 +27,7 @@ OVER_BUDGET = Text(
 )
 MISMATCH = Text(
     en="does not go with the cell {cell}, which takes {options}",
-    zh="不适用于单元 {cell}，可选 {options}",
+    zh="不适用于循环单元 {cell}，可选 {options}",
 )
 UNUSED = Text(
     en="has no meaning for the initialisation {init}", zh="对初始化 {init} 没有意义"

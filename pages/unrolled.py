@@ -9,6 +9,6 @@ run_page(
     Text(
         en="One cell a time step: watch the states go forward and the gradient come "
         "back.",
-        zh="一个时间步一个单元格：看状态向前传，看梯度往回走。",
+        zh="每个时间步一个循环单元：看状态向前传，看梯度往回走。",
     ),
 )

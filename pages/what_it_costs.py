@@ -1,4 +1,4 @@
-"""What it costs · 代价几何: time and memory over the sequence length, measured here."""
+"""What it costs · 计算开销: time and memory over the sequence length, measured here."""
 
 from explorer.ui.address import current_settings, language
 from explorer.ui.cost_settings import current_cost_settings, write_cost_address

@@ -48,7 +48,7 @@ READY: dict[str, Ready] = {
             en="Three cells, one task: find two marked numbers among a hundred and add "
             "them. (Three seeds of each at a smaller learning rate: row A1 in How we "
             "know.)",
-            zh="三种单元，同一任务：在一百个数中找出两个被标记的数并相加。"
+            zh="三种循环单元，同一任务：在一百个数中找出两个被标记的数并相加。"
             "（学习率较小时各三个种子的结果：“我们怎么知道”第 A1 行。）",
         ),
         {"task": "adding", "cell": "lstm", "init": "chrono"},

@@ -7,6 +7,14 @@ BLOWN_UP = Text(
     en="The states are no longer finite numbers:<br>this run has blown up.",
     zh="状态已不再是有限的数：<br>该运行已发散。",
 )
+NO_POINT = Text(
+    en="No fixed point found under this input:<br>the state drifts on.",
+    zh="在这一输入下没有找到不动点：<br>状态一直在漂移。",
+)
+AT_TIME_T = Text(
+    en="<br>Choose “at time t” for the eigenvalues<br>along the sequence.",
+    zh="<br>可改选“t 时刻”，<br>查看序列沿途的特征值。",
+)
 
 
 def with_sentence(figure: Figure, sentence: Text, language: Language) -> Figure:

@@ -28,7 +28,7 @@ WORDS = {
     "gradient_key": Text(en="gradient (log scale)", zh="梯度（对数刻度）"),
     "floor_key": Text(
         en="thin line: below {floor}; no line: exactly 0",
-        zh="细线：低于 {floor}；无线：恰为 0",
+        zh="细线：低于 {floor}；没有线：恰为 0",
     ),
     "zero": Text(en="exactly 0", zh="恰为 0"),
     "nan": Text(en="not a number", zh="不是数"),

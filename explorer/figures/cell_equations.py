@@ -17,7 +17,8 @@ MOST_NUMBERS, MOST_ENTRIES = 14_000, 40
 """Numbers that are sent at most, and entries of one vector."""
 
 _WORDS = {
-    "unit": Text(en="unit", zh="单元"),
+    "unit": Text(en="unit", zh="隐藏单元"),
+    "sorted": Text(en="those that vary most first", zh="变化大的在前"),
     "previous": Text(en="previous unit", zh="上一个单元"),
     "next": Text(en="next unit", zh="下一个单元"),
     "back": Text(en="one time step back", zh="后退一个时间步"),
@@ -81,7 +82,7 @@ def cell_equations(
         numbers: what they refer to, with `label`, `values` and `slopes` (time,),
             `parts`, `product`, `state` and `before`.
         unit: the one that is shown, from 0.
-        units: those that can be picked from a list.
+        units: those that can be picked from a list, those that vary most first.
         hidden_size: H, so that one can step to each.
         layer: from 0.
         input_names: of the channels of x.

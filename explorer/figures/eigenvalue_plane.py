@@ -14,6 +14,7 @@ from explorer.figures._theme import (
     VERMILLION,
     Figure,
     axis,
+    header,
     layout,
     legend,
     number,
@@ -43,7 +44,11 @@ def eigenvalues_at_points(
         kinds: Of each point, as in `_stability`.
         language: "en" or "zh".
         note: What they are eigenvalues of.
+
+    Without points there is no plane, which would look like a result, but the note.
     """
+    if not len(values):
+        return _no_plane(note)
     data = []
     for kind, (title, colour, symbol) in KINDS.items():
         mine = [v for v, k in zip(values, kinds, strict=True) if k == kind]
@@ -55,8 +60,7 @@ def eigenvalues_at_points(
             _spots(spots, language, marker=marker, name=title.to(language))
             | {"showlegend": True}
         )
-    flat = np.concatenate(values) if len(values) else np.zeros(0, complex)
-    return _figure(data, flat, language, note)
+    return _figure(data, np.concatenate(values), language, note)
 
 
 def eigenvalues_over_time(
@@ -143,6 +147,14 @@ def _figure(
             xaxis=axis(REAL.to(language), range=ends, constrain="domain", **square),
             yaxis=axis(IMAGINARY.to(language), range=ends, scaleanchor="x", **square),
         ),
+    }
+
+
+def _no_plane(note: str) -> Figure:
+    hidden = {"visible": False, "fixedrange": True}
+    return {
+        "data": [{"type": "scatter", "x": [], "y": []}],
+        "layout": layout(annotations=[header(note)], xaxis=hidden, yaxis=hidden),
     }
 
 

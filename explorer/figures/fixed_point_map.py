@@ -12,6 +12,7 @@ from explorer.figures._theme import (
     FAINT,
     GREY,
     Figure,
+    header,
     layout,
     legend,
     number,
@@ -72,7 +73,7 @@ def fixed_point_map(
         explained: Share of the variance along each component, (3,).
         dims: How many components to show.
         language: "en" or "zh".
-        note: What was held still and searched, above the key.
+        note: What was held still and searched, above the plot, lines parted by <br>.
     """
     everything = np.concatenate([paths.reshape(-1, 3), rest.points])
     return {
@@ -82,17 +83,23 @@ def fixed_point_map(
             *_points(rest, dims, language),
         ],
         "layout": layout(
-            showlegend=True,
-            legend=legend(
-                itemsizing="constant",
-                itemwidth=30,
-                title={"text": note, "side": "top", "font": {"size": 12}},
-            ),
+            **_key(note, len(rest.points)),
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 10, "b": 8, "pad": 0},
             **_closer(principal_axes(everything, explained, dims, language)),
         ),
     }
+
+
+def _key(note: str, points: int) -> dict[str, Any]:
+    """Return the key with the note above it; without points, the note alone."""
+    side = {"l": 8, "r": 8, "b": 8, "pad": 0}
+    if not points:
+        lines = 1 + note.count("<br>")
+        words = header(note) | {"align": "left"}
+        return {"margin": side | {"t": 12 + 16 * lines}, "annotations": [words]}
+    title = {"text": note, "side": "top", "font": {"size": 12}}
+    key = legend(itemsizing="constant", itemwidth=30, title=title)
+    return {"margin": side | {"t": 10}, "showlegend": True, "legend": key}
 
 
 def _closer(axes: dict[str, Any]) -> dict[str, Any]:
@@ -159,23 +166,23 @@ def _ways(ways: Array, dims: str) -> dict[str, Any]:
 
 def _points(rest: Rest, dims: str, language: Language) -> list[dict[str, Any]]:
     found = np.array(kinds(rest.fixed, rest.unstable, rest.size), dtype=int)
-    return [_kind(kind, rest, found == kind, dims, language) for kind in KINDS]
+    there = (kind for kind in KINDS if (found == kind).any())
+    return [_kind(kind, rest, found == kind, dims, language) for kind in there]
 
 
 def _kind(
     kind: int, rest: Rest, mine: NDArray[np.bool_], dims: str, language: Language
 ) -> dict[str, Any]:
-    """Return the points of one kind; its entry stays in the key where there is none."""
     title, colour, symbol = KINDS[kind]
     name = f"{title.to(language)}: {int(mine.sum())}"
-    spots = rest.points[mine] if mine.any() else np.full((1, 3), np.nan)
+    spots = rest.points[mine]
     words = [_words(rest, k, title).to(language) for k in np.flatnonzero(mine)]
     marker = {"color": colour, "symbol": symbol, "size": SIZES[dims][2]}
     if kind != SLOW:
         marker["line"] = {"width": 1, "color": "#FFFFFF"}
     trace = _trace(spots, dims, mode="markers", name=name, marker=marker)
     trace |= {"customdata": words, "hovertemplate": "%{customdata}<extra></extra>"}
-    if kind != SLOW or not mine.any():
+    if kind != SLOW:
         return trace
     speeds = [f"q = {number(float(f'{q:.1g}'))}" for q in rest.speeds[mine]]
     shown = [s if k < MOST_LABELLED else "" for k, s in enumerate(speeds)]

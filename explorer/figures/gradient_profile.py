@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explorer.figures._log_axis import log_axis, log_range
+from explorer.figures._missing import BLOWN_UP, with_sentence
 from explorer.figures._theme import (
     LOG_SCALE,
     PALETTE,
@@ -35,7 +36,8 @@ def gradient_profile(
     """Draw one line a state over the time steps, on a log scale.
 
     An exact zero has no place on a log scale: the line has a gap there, ticks along
-    the lower edge show where, and a note says so.
+    the lower edge show where, and a note says so. Where no value is finite, a sentence
+    says that the run has blown up.
 
     Args:
         norms: Label -> norm of the gradient at each time step, shape (T,), T >= 1.
@@ -60,7 +62,7 @@ def gradient_profile(
             data.append(_zeros(label, curve, colour, floor, language))
     several = len(curves) > 1
     notes = [] if several else [header(title)]
-    return {
+    figure: Figure = {
         "data": data,
         "layout": layout(
             hovermode="x unified",
@@ -72,6 +74,7 @@ def gradient_profile(
             meta={"timeAxis": "x"},
         ),
     }
+    return figure if known.size else with_sentence(figure, BLOWN_UP, language)
 
 
 def _colours(labels: Iterable[str], dashed: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from explorer.figures._theme import Figure, round_up, rounded, thinned
 from explorer.texts import Language, Text
 
-MOST_LINES, MOST_UNITS, MOST_COLUMNS = 3, 24, 150
+MOST_LINES, MOST_UNITS, MOST_COLUMNS = 4, 24, 150
+LARGEST = 1e30
+"""A number beyond is that of a run that blew up: a picture of it tells nothing."""
 
 _WORDS = {
     "what": Text(en="change", zh="改动"),
@@ -25,6 +27,10 @@ _WORDS = {
     "shut": Text(en="0 (shut)", zh="0（关）"),
     "set": Text(en="set to {a}", zh="设为 {a}"),
     "readout": Text(en="the readout", zh="读出值"),
+    "few": Text(
+        en="{few} of {all} outputs: those that change most",
+        zh="{all} 个输出中变化最大的 {few} 个",
+    ),
     "without": Text(en="without", zh="不改"),
     "with": Text(en="with the change", zh="改动后"),
     "distance": Text(
@@ -44,9 +50,15 @@ _WORDS = {
     "nothing": Text(en="nothing moves", zh="没有任何变化"),
 }
 BROKEN = Text(
-    en="This network's weights are no longer finite numbers: both futures are lost.",
-    zh="这个网络的权重已不是有限的数，两个未来都无从谈起。",
+    en="The states have blown up, to numbers that are not finite or beyond 10³⁰: there "
+    "are no futures to compare.",
+    zh="状态已发散，数值不再有限或超过 10³⁰，两个未来无从比较。",
 )
+
+
+def blown_up(*arrays: NDArray[np.float64]) -> bool:
+    """Return whether there are numbers that are not finite or beyond all measure."""
+    return any(not (np.abs(array) <= LARGEST).all() for array in arrays)
 
 
 def perturbation(
@@ -73,22 +85,26 @@ def perturbation(
         language: "en" or "zh".
     """
     length = outputs.shape[1]
+    lost = blown_up(outputs, hidden)
+    if lost:  # the controls stay, and there is nothing below them
+        outputs, hidden = np.zeros_like(outputs), np.zeros_like(hidden)
+        predicted, said = np.zeros_like(predicted), ""
     keep = np.unique(np.append(thinned(length, 298), change["when"]))
     gaps = hidden[1] - hidden[0]
     apart = np.linalg.norm(gaps, axis=-1)
-    with np.errstate(invalid="ignore"):
-        moved = np.abs(outputs[1] - outputs[0]).max(axis=0)
+    moved = np.abs(outputs[1] - outputs[0]).max(axis=0)
     shown = np.sort(_largest(moved, MOST_LINES))
+    counts = {"few": len(shown), "all": len(moved)}
     words = {name: text.to(language) for name, text in _WORDS.items()}
-    finite = np.isfinite(outputs).all() and np.isfinite(hidden).all()
     return {
-        "words": words,
-        "broken": "" if finite else BROKEN.to(language),
+        "words": words | {"few": _WORDS["few"].format(**counts).to(language)},
+        "broken": BROKEN.to(language) if lost else "",
         "change": dict(change),
         "kinds": kinds,
         "length": length,
         "said": said,
         "times": keep.tolist(),
+        "some": len(shown) < len(moved),
         "outputs": [
             {
                 "name": output_names[k],
@@ -118,14 +134,16 @@ def _logs(
 ) -> list[float | None]:
     """Return log10; None for 0 and for what is rounding beside the values themselves.
 
+    None, too, for what is beyond all measure, as a linear prediction may be.
     Two states of size 1 that agree to sixteen digits do not differ by 1e-17.
     """
     floor = 0.0
     if beside is not None:
         known = beside[np.isfinite(beside)]
         floor = 1e-15 * float(np.abs(known).max(initial=0.0))
+    shown = (values > floor) & (values <= LARGEST)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return rounded(np.where(values > floor, np.log10(values), np.nan))
+        return rounded(np.where(shown, np.log10(values), np.nan))
 
 
 def _units(gaps: NDArray[np.float64], when: int) -> dict[str, Any]:

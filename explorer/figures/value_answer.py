@@ -20,6 +20,9 @@ from explorer.figures._theme import (
 )
 from explorer.texts import Language
 
+LARGEST_TOLD = 1e6
+"""An error beyond it is that of a run that blew up; its power of ten has no room."""
+
 
 def value_answer(
     inputs: ArrayLike,
@@ -61,12 +64,18 @@ def value_answer(
     figure["layout"]["annotations"] += told(
         number(target),
         None if answer is None else number(answer),
-        error=None if known is None else number(known - target, signed=True),
+        error=_error(known, target),
         top=0.18,
         glyph="◇",
         language=language,
     )
     return figure
+
+
+def _error(answer: float | None, target: float) -> str | None:
+    if answer is None or abs(answer - target) > LARGEST_TOLD:
+        return None
+    return number(answer - target, signed=True)
 
 
 def _number_line(target: float, answer: float | None) -> list[dict[str, Any]]:

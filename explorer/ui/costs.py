@@ -23,7 +23,7 @@ PACE, OTHERS_PACE = 0.5, 2.0
 """Seconds between two looks at a measurement that is running: looks disturb it, so
 those who did not ask for it look less often."""
 
-TITLE = Text(en="What it costs", zh="代价几何")
+TITLE = Text(en="What it costs", zh="计算开销")
 LEAD = Text(
     en="Time and memory of a training step, measured here and now.",
     zh="一次训练步的时间与内存，就在这台机器上实测。",

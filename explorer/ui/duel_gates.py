@@ -35,7 +35,7 @@ WHICH = Text(en="Gate", zh="门")
 STATE = Text(en="h (no gates)", zh="h（没有门）")
 NO_BOUNDS = Text(
     en="This cell has no gates, and its h has no bounds at which it could saturate.",
-    zh="这种单元没有门，h 也没有可以饱和的上下界。",
+    zh="这种循环单元没有门，h 也没有可以饱和的上下界。",
 )
 WEIGHTS = Text(en="Weights as they spread", zh="权重如何散开")
 WEIGHTS_HOW = Text(

@@ -103,8 +103,8 @@ class BifurcationView(View):
     order = 33
     title = Text(en="Bifurcation over the gain", zh="随增益的分岔")
     caption = Text(
-        en="Recurrent weights times g: a line is rest, a few a cycle, a band never "
-        "repeats. A random network turns chaotic (exponent above 0) past g = 1.",
+        en="Weights times g: a line is rest, a few a cycle, a band never repeats. "
+        "A random network turns chaotic past g = 1.",
         zh="循环权重乘以 g：一条线是静止，几条线是周期，一片带是永不重复。"
         "随机网络在 g = 1 之后走向混沌（指数大于 0）。",
     )

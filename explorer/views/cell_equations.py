@@ -23,7 +23,7 @@ from explorer.views._view import (
     layer_choice,
 )
 
-MOST_UNITS = 16
+MOST_UNITS = 64
 
 
 def _units(scene: Scene, layer: int) -> list[int]:
@@ -68,11 +68,10 @@ class CellEquations(View):
     drawing = "equations"
     title = Text(en="The equations in numbers", zh="公式里的数字")
     caption = Text(
-        en="Each line of the cell, and below it one unit's numbers at time step t. "
-        "Press one: where it came from, where its gradient goes, what if it were "
-        "another.",
-        zh="单元的每一行公式，下面是某个单元在时间步 t 的数字。"
-        "点一个数字：它从哪里来、梯度到哪里去、换一个值会怎样。",
+        en="Each line of the cell with one unit's numbers at time step t. Press one: "
+        "its origin, its gradient, a what-if.",
+        zh="循环单元的每一行公式，下面是某个隐藏单元在时间步 t 的数字。"
+        "点一个：它从哪来、梯度到哪去、改了会怎样。",
     )
 
     def choices(self, config: RunConfig) -> list[Choice]:

@@ -76,7 +76,7 @@ class Cliff(View):
     caption = Text(
         en="Not this run: one unit, hₜ = f(w hₜ₋₁ + b), h₀ = 0.5, loss (h₅₀ − 0.7)² "
         "over w and b (Pascanu et al. 2013). Same start, same rate.",
-        zh="与当前运行无关：单个单元 hₜ = f(w hₜ₋₁ + b)，h₀ = 0.5，"
+        zh="与当前运行无关：单个隐藏单元 hₜ = f(w hₜ₋₁ + b)，h₀ = 0.5，"
         "损失 (h₅₀ − 0.7)²（Pascanu 等 2013）。起点、学习率相同。",
     )
 

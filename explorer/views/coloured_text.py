@@ -42,7 +42,7 @@ class ColouredText(View):
     page = "trajectories"
     drawing = "text"
     order = 25
-    title = Text(en="What one unit reads", zh="一个单元读到了什么")
+    title = Text(en="What one unit reads", zh="一个隐藏单元读到了什么")
     caption = Text(
         en="What was read, in the colour of the unit's h just after it. Look for units "
         "that turn at a sign and stay so. A click moves to that time step.",

@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.config import RunConfig
 from explorer.dynamics.spectra import state_eigenvalues
-from explorer.figures._missing import BLOWN_UP, with_sentence
+from explorer.figures._missing import AT_TIME_T, BLOWN_UP, NO_POINT, with_sentence
 from explorer.figures._stability import kinds, pace
 from explorer.figures._theme import number
 from explorer.figures.eigenvalue_plane import (
@@ -121,11 +121,17 @@ class Eigenvalues(View):
             return eigenvalues_over_time(
                 values, found.times, language=language, note=note
             )
-        return eigenvalues_at_points(
+        drawn = eigenvalues_at_points(
             list(values), found.kinds, language=language, note=note
         )
+        if len(values):
+            return drawn
+        hint = Text(en=NO_POINT.en + AT_TIME_T.en, zh=NO_POINT.zh + AT_TIME_T.zh)
+        return with_sentence(drawn, hint, language)
 
     def _note(self, scene: Scene, found: Spectrum, chosen: Mapping[str, str]) -> Text:
+        if not len(found.values):
+            return held_words(scene.config, chosen)
         if found.times is None:
             few = Text(en="{held}, {count} points", zh="{held}，{count} 个点").format(
                 held=held_words(scene.config, chosen), count=len(found.values)

@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.config import RunConfig
 from explorer.dynamics.fixed_points import FixedPoints
-from explorer.figures._missing import BLOWN_UP, with_sentence
+from explorer.figures._missing import BLOWN_UP, NO_POINT, with_sentence
 from explorer.figures.fixed_point_map import Rest, fixed_point_map
 from explorer.probes.trajectories import Basis, principal_basis, seen_along
 from explorer.texts import Language, Text
@@ -51,8 +51,8 @@ class FixedPointsView(View):
     order = 30
     title = Text(en="Fixed points", zh="不动点")
     caption = Text(
-        en="Under a constant input the state runs to a stable point; at a saddle it "
-        "chooses: short lines show the k ways out. Step back in training: they move.",
+        en="Under a constant input the state runs to a stable point; at a saddle, "
+        "short lines show the ways out. In training, they move.",
         zh="输入不变时，状态奔向稳定点；在鞍点处分道，短线标出 k 个出路。"
         "拖动训练步，看它们如何移动。",
     )
@@ -88,6 +88,11 @@ class FixedPointsView(View):
         held = held_words(scene.config, chosen)
         if found is None:
             return held
+        if not found.visits.size:
+            # Above the paths: in their midst it would lie on them.
+            return Text(
+                en=f"{held.en}<br>{NO_POINT.en}", zh=f"{held.zh}<br>{NO_POINT.zh}"
+            )
         return Text(
             en="{held} · {ended} of {all} searches came to rest",
             zh="{held} · {all} 次搜索中 {ended} 次收敛",

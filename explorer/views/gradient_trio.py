@@ -82,7 +82,7 @@ class GradientTrio(View):
     page = "gradients"
     size: ClassVar[Size] = "wide"
     order = 20
-    title = Text(en="Three cells, one gradient", zh="三种单元，同一把尺")
+    title = Text(en="Three cells, one gradient", zh="三种循环单元，同一把尺")
     caption = READING.format(where=TOGETHER)
 
     def how_to_read(self, scene: Scene) -> Text:

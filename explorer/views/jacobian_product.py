@@ -22,8 +22,8 @@ class JacobianProduct(View):
     order = 22
     title = Text(en="What passes through k steps", zh="k 步之后还剩多少")
     caption = Text(
-        en="The largest factor by which a small change k steps before the end arrives "
-        "(one sequence). A straight fall is exponential forgetting.",
+        en="The most by which a small change k steps before the end can grow. A "
+        "straight fall is exponential forgetting.",
         zh="末尾前 k 步的微小变化到达末尾时，最多被放大多少倍（同一序列）。"
         "直线下降即指数式遗忘。",
     )
@@ -34,8 +34,8 @@ class JacobianProduct(View):
         "实际低多少取决于输入。",
     )
     with_gates = Text(
-        en="How much of a change k steps before the end arrives. Dotted: through the "
-        "gates alone. Where both agree, the gates carry the memory.",
+        en="What arrives of a change k steps before the end. Dotted: through the gates "
+        "alone; where both agree, they carry the memory.",
         zh="末尾前 k 步的变化有多少到达末尾。点线：只经过门的路径。"
         "两者接近时，记忆由门承载。",
     )

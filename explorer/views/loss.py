@@ -17,7 +17,7 @@ class Loss(View):
     order = 1
     title = Text(en="Learning", zh="学习过程")
     caption = Text(
-        en="Better than the dashed line: the network knows more than a guess. "
+        en="Better than the dashed line: more than a guess. "
         "Score: on sequences apart from training.",
         zh="好于虚线，说明网络知道的比猜测更多。得分在与训练分开抽取的序列上测量。",
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.cells import CELLS
 from explorer.figures._theme import number
-from explorer.figures.perturbation import perturbation
+from explorer.figures.perturbation import BROKEN, blown_up, perturbation
 from explorer.probes.perturbation import (
     INPUT,
     Change,
@@ -60,9 +60,8 @@ class Perturb(View):
     drawing = "perturb"
     title = Text(en="Perturb and replay", zh="改动并重放")
     caption = Text(
-        en="One number is changed at one time step, and the trained network goes on "
-        "from there. What is held on to moves all that follows; what is forgotten "
-        "does not.",
+        en="One number is changed at one time step. What is held on to moves all that "
+        "follows; what is forgotten does not.",
         zh="在某个时间步改动一个数，让训练好的网络从那里继续。"
         "被记住的会改变后面的一切，被忘掉的不会。",
     )
@@ -137,4 +136,7 @@ class Perturb(View):
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:
         """Return the change and what it came to."""
         change = _change(scene, chosen)
-        return self._said(scene, change, _replay(scene, change))
+        found = _replay(scene, change)
+        if blown_up(found.outputs, found.states["h"]):
+            return BROKEN
+        return self._said(scene, change, found)

@@ -99,8 +99,8 @@ class PhasePortraitView(View):
     order = 34
     title = Text(en="Phase portrait", zh="相图")
     caption = Text(
-        en="Arrows: one step under a constant input, long ones shortened. Where both "
-        "lines cross, the network rests. Drag the ring: the orbit from there.",
+        en="Arrows: one step under a constant input. Where both lines cross, the "
+        "network rests. Drag the ring: the orbit from there.",
         zh="箭头：输入不变时走一步（过长的已缩短）。两条线的交点即不动点。"
         "拖动圆环，可看从那里出发的轨道。",
     )

@@ -91,7 +91,7 @@ class SortedStates(View):
 
     page = "trajectories"
     order = 21
-    title = Text(en="Units in order", zh="单元排序")
+    title = Text(en="Units in order", zh="隐藏单元排序")
     caption = Text(
         en="A row is a unit, by its number. Sorted by peak, a diagonal is a chain that "
         "hands on; stripes to the end remember. Click one.",

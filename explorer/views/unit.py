@@ -38,7 +38,7 @@ class Unit(View):
 
     page = "trajectories"
     order = 22
-    title = Text(en="One unit", zh="单个单元")
+    title = Text(en="One unit", zh="单个隐藏单元")
     caption = Text(
         en="A line is the unit's state in one sequence; if colours part, it tells "
         "classes apart. Click any unit to see it here.",

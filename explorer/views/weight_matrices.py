@@ -52,9 +52,8 @@ class WeightMatrices(View):
     size = "wide"
     title = Text(en="The weights", zh="权重")
     caption = Text(
-        en="A row is what a unit listens to: red adds, blue takes away; the framed one "
-        "is the unit above. Look for strong columns (all listen to it) and a strong "
-        "diagonal.",
+        en="A row: what a unit listens to (red adds, blue takes away); framed: the "
+        "unit above. Look for strong columns, a strong diagonal.",
         zh="一行是一个单元听谁的：红加，蓝减；框出的是上面那个单元。"
         "找找颜色深的列（大家都听它的）和颜色深的对角线。",
     )

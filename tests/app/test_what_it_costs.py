@@ -200,7 +200,7 @@ def test_a_changed_language_changes_words_and_nothing_else(
     before = page.address
     page.test.button_group(key="lang").set_value("zh")
     page.look()
-    assert "代价几何" in words_of(page) and "反对称 RNN" in words_of(page)
+    assert "计算开销" in words_of(page) and "反对称 RNN" in words_of(page)
     assert page.address == before | {"lang": "zh"}
 
 

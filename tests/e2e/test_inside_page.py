@@ -38,7 +38,12 @@ def test_the_numbers_add_up_and_follow_the_time_step_without_a_server(
     text = page.evaluate(FIRST_LINE).replace("−", "-").replace(" ", "")
     terms, total, *_ = text.removeprefix("=σ(").split(")=")
     added = sum(float(term.strip("()")) for term in terms.split("+"))
-    assert added == pytest.approx(float(total.removeprefix("σ(")), abs=0.02)
+    assert added == pytest.approx(float(total.removeprefix("σ(")), abs=0.004)
+    decimals = {len(term.strip("()").partition(".")[2]) for term in terms.split("+")}
+    assert decimals == {3}
+    menu = page.locator(".eq-bar optgroup")
+    assert menu.get_attribute("label") == "those that vary most first"
+    assert menu.locator("option").count() == int(SMALL["hidden_size"])
     sent = visitor.sent
     page.locator(".eq-step", has_text="◀").click()
     visitor.until("() => document.querySelector('.eq-now').textContent === 't = 10'")

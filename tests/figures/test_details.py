@@ -89,6 +89,13 @@ def test_an_exact_zero_gradient_is_a_gap_with_a_note():
     assert figure["layout"]["meta"] == {"timeAxis": "x"}
 
 
+def test_gradients_of_a_run_that_blew_up_are_a_sentence_and_not_an_empty_plot():
+    lost, known = np.full(4, np.nan), np.array([1.0, 0.1, 0.1, 0.2])
+    assert "blown up" in texts(gradient_profile({"h": lost, "c": lost}, language="en"))
+    one_known = gradient_profile({"h": lost, "c": known}, language="en")
+    assert "blown up" not in texts(one_known)
+
+
 def test_heatmap_colours_are_symmetric_and_rows_are_units():
     states = np.array([[0.5, -0.25, np.nan], [0.1, 0.2, 0.3]])
     figure = state_heatmap(states, bound=1.0, language="en")
@@ -163,6 +170,19 @@ def test_marked_values_survive_thinning():
     )
     assert any(trace["x"] == [101, 733] for trace in figure["data"])
     assert "error −0.25" in texts(figure)
+
+
+@pytest.mark.parametrize(("answer", "told"), [(1.5e5, True), (1.42e186, False)])
+def test_an_error_beyond_all_measure_is_not_told_as_it_would_be_cut_off(answer, told):
+    figure = value_answer(
+        np.zeros((4, 1)),
+        input_names=["value"],
+        input_kind="values",
+        target=1.0,
+        answer=answer,
+        language="en",
+    )
+    assert ("error" in texts(figure)) == told and "network 1." in texts(figure)
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4, 28])

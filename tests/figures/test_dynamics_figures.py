@@ -74,7 +74,7 @@ def test_an_eigenvalue_of_exp_minus_a_tenth_fades_in_ten_steps():
 def test_each_kind_of_point_is_counted_and_stands_where_it_is(dims):
     figure = drawn(dims)
     by_name = {trace["name"]: trace for trace in figure["data"] if "name" in trace}
-    assert {"stable: 1", "saddle, k = 1: 1", "slow point: 1"} < by_name.keys()
+    assert {"stable: 1", "saddle, k = 1: 1", "slow point: 1"} == by_name.keys()
     saddle, slow = by_name["saddle, k = 1: 1"], by_name["slow point: 1"]
     assert (saddle["x"], saddle["y"]) == ([5], [1])
     assert "k = 1 of 4" in saddle["customdata"][0]
@@ -82,6 +82,23 @@ def test_each_kind_of_point_is_counted_and_stands_where_it_is(dims):
     symbols = [trace["marker"]["symbol"] for trace in by_name.values()]
     colours = [trace["marker"]["color"] for trace in by_name.values()]
     assert len(set(symbols)) == len(set(colours)) == len(by_name)
+
+
+@pytest.mark.parametrize("dims", ["2d", "3d"])
+def test_only_kinds_that_were_found_have_an_entry_in_the_key(dims):
+    named = [trace["name"] for trace in drawn(dims)["data"] if "name" in trace]
+    assert len(named) == 3 and not any(name.endswith(": 0") for name in named)
+    nothing = {
+        name: value[:0] for name, value in rest()._asdict().items() if name != "size"
+    }
+    without = drawn(dims, **nothing)
+    assert not without["layout"]["showlegend"] and "held at 0" in texts(without)
+
+
+def test_without_points_there_is_no_plane_but_the_note():
+    figure = eigenvalues_at_points([], [], language="en", note="input held at 0")
+    assert texts(figure) == "input held at 0"
+    assert not figure["layout"]["xaxis"]["visible"] and not figure["data"][0]["x"]
 
 
 def test_the_axes_hold_points_that_lie_beyond_the_paths():

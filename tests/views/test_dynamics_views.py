@@ -1,9 +1,11 @@
 """The words and choices of the page of dynamics, against what is measured elsewhere."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from explorer.config import RunConfig
 from explorer.history import initial_snapshot
@@ -121,6 +123,28 @@ def test_a_step_leaves_the_fixed_points_where_they_are():
         np.testing.assert_allclose(moved(point, shown), point, atol=1e-9)
     words = VIEWS["fixed_points"]().describe(shown, {}).en
     assert f"{found.stable.sum()} stable" in words
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "hint"),
+    [("en", "the state drifts on", "at time t"), ("zh", "没有找到不动点", "t 时刻")],
+)
+def test_a_state_that_drifts_on_is_said_to_have_no_fixed_point(language, said, hint):
+    shown = plane(cell="rnn", activation="relu")
+    with torch.no_grad():  # h′ = relu(h + 1): it grows by 1 a step, for ever
+        for name, weight in shown.weights.items():
+            if "readout" not in name:
+                weight.zero_()
+            if name == "layers.0.weight_hh":
+                weight.copy_(torch.eye(2))
+            if name == "layers.0.bias_ih":
+                weight.fill_(1.0)
+    shown = replace(shown, step=3)  # not that of which results may be kept
+    points = VIEWS["fixed_points"]().figure(shown, language, {})["layout"]
+    assert said in points["annotations"][0]["text"].replace("<br>", "")
+    plane_ = VIEWS["eigenvalues"]().figure(shown, language, {})["layout"]
+    words = " ".join(note["text"] for note in plane_["annotations"])
+    assert said in words and hint in words and "0 p" not in words
 
 
 def test_the_words_for_the_eigenvalues_are_those_of_the_jacobian():

@@ -1,7 +1,11 @@
 """Inside the cell: what a reader asks for, and the change that both cards show."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from test_views import scene
 
 from explorer.figures.cell_equations import MOST_NUMBERS
@@ -124,3 +128,29 @@ def test_an_input_is_named_and_a_layer_where_there_are_several():
     assert names[1].en in in_words(Change("x", 1, "by", -1.0, 3), names, 2).en
     told = in_words(Change("h", 4, "by", -1.0, 3, 1), names, 2)
     assert "layer 2" in told.en and "− 1" in told.en and "第 2 层" in told.zh
+
+
+def test_up_to_four_outputs_are_drawn_and_it_is_said_where_there_are_more():
+    four = VIEWS["perturb"]().figure(scene("temporal_order"), "en", {})
+    assert [line["name"] for line in four["outputs"]] == ["XX", "XY", "YX", "YY"]
+    assert not four["some"]
+    seven = VIEWS["perturb"]().figure(scene("embedded_reber"), "en", {})
+    assert len(seven["outputs"]) == 4 and seven["some"]
+    assert seven["words"]["few"].startswith("4 of 7 outputs")
+
+
+@pytest.mark.parametrize("size", [1.42e186, np.inf, np.nan])
+def test_futures_that_blew_up_are_a_sentence_without_numbers(size):
+    shown = scene("adding")
+    weights = dict(shown.weights)
+    weights["readout.weight"] = torch.full_like(weights["readout.weight"], 1.0).double()
+    weights["readout.weight"] *= size
+    states = {name: np.full_like(of, 0.5) for name, of in shown.trace.states.items()}
+    lost = replace(
+        shown, weights=weights, trace=replace(shown.trace, states=states), step=9
+    )
+    view = VIEWS["perturb"]()
+    drawn = view.figure(lost, "en", {"change": "h:1:by:1:3:0@1"})
+    assert "blown up" in drawn["broken"] and not drawn["said"]
+    assert "e+" not in json.dumps(drawn["outputs"]) and drawn["units"]["limit"] == 1
+    assert view.describe(lost, {}).zh.startswith("状态已发散")

@@ -46,9 +46,10 @@ export class Detail {
     const { words, numbers } = equations.data;
     const number = numbers[n];
     const [value, changed] = equations.values(n);
-    const title = element("h4", {}, ...label(number.l), ` = ${digits(value)}`);
-    if (changed !== null && digits(changed) !== digits(value)) {
-      title.append(element("span", { class: "eq-new" }, ` → ${digits(changed)}`));
+    const [now, then] = [value, changed].map((each) => equations.written(n, each));
+    const title = element("h4", {}, ...label(number.l), ` = ${now}`);
+    if (changed !== null && then !== now) {
+      title.append(element("span", { class: "eq-new" }, ` → ${then}`));
     }
     const found = [title, this.heading(words.where), ...this.origins(n)];
     found.push(this.heading(words.goes), this.gradient(n));

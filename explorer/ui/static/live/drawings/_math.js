@@ -19,6 +19,21 @@ export function digits(value) {
   return `${sign}${mantissa}×10${raised.join("")}`;
 }
 
+/** Return how many decimals numbers have of which the largest has some size. */
+export const decimalsFor = (largest) =>
+  largest < 10 ? 3 : Math.max(4 - String(Math.trunc(Math.min(largest, 1e4))).length, 0);
+
+/**
+ * Write a number with so many decimals, so that it can be added to those beside it.
+ *
+ * One that would be all zeros keeps its digits.
+ */
+export function fixed(value, decimals) {
+  const size = Math.abs(value ?? 0);
+  if (!value || size >= 1e4 || size < 0.5 * 10 ** -decimals) return digits(value);
+  return (value < 0 ? "−" : "") + size.toFixed(decimals);
+}
+
 /** Return nodes for pieces; `place` makes the node of a number. */
 export function label(pieces, place = () => "…") {
   return pieces.map((piece) => {

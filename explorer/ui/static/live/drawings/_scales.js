@@ -25,8 +25,16 @@ export function ticks(low, high, most, least = 0) {
   return found;
 }
 
-/** Write a value for an axis. */
-export const plain = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+/** Write a value for an axis, as the figures do: −0.25, 1.5×10⁷. */
+export function plain(value) {
+  const short = Number(value.toPrecision(3));
+  const size = Math.abs(short);
+  if (!size || (size >= 1e-4 && size < 1e5)) return String(short).replace("-", "−");
+  const [mantissa, exponent] = short.toExponential().split("e");
+  const ten = power(Number(exponent));
+  return Number(mantissa) === 1 ? ten : `${mantissa.replace("-", "−")}×${ten}`;
+}
+
 /** Write a power of ten by its exponent. */
 export function power(exponent) {
   const raised = [...String(exponent)].map((sign) => RAISED[DIGITS.indexOf(sign)]);

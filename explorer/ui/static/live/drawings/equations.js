@@ -8,7 +8,7 @@
 const version = new URL(import.meta.url).search;
 const { element, setAttributes, setText } = await import(`../dom.js${version}`);
 const { Detail } = await import(`./_detail.js${version}`);
-const { digits, label } = await import(`./_math.js${version}`);
+const { decimalsFor, fixed, label } = await import(`./_math.js${version}`);
 
 /** Return the value of a number that is sent for the time steps from `from` on. */
 const at = (values, t, from) => values[values.length === 1 ? 0 : t - from] ?? null;
@@ -91,7 +91,10 @@ export default class Equations {
     const shape = JSON.stringify([data.rows, data.words]);
     if (shape !== this.shape) this.buildLines();
     this.shape = shape;
-    if (fresh) this.showBar();
+    if (fresh) {
+      this.countDecimals();
+      this.showBar();
+    }
     this.showNumbers();
   }
 
@@ -115,6 +118,7 @@ export default class Equations {
       return element("div", { class: "eq-line eq-given" }, formula);
     }
     formula.append(" = ", ...label(right));
+    this.row = value;
     const numbers = element("div", { class: "eq-numbers" });
     const every = this.chain(chain, value);
     numbers.append(every);
@@ -142,21 +146,40 @@ export default class Equations {
     const node = element("button", { type: "button", class: "eq-number" }, said, other);
     if (end) node.classList.add("eq-end");
     node.onclick = () => this.pick(n);
-    this.places.push({ n, p, node, said, other });
+    this.places.push({ n, p, node, said, other, row: this.row });
     return node;
+  }
+
+  /** Count the decimals of each line: the same for all its numbers, at all times. */
+  countDecimals() {
+    const largest = {};
+    for (const { n, row } of this.places) {
+      const { v, w } = this.data.numbers[n];
+      for (const value of [...v, ...(w ?? [])]) {
+        largest[row] = Math.max(largest[row] ?? 0, Math.abs(value ?? 0));
+      }
+    }
+    for (const place of this.places) place.decimals = decimalsFor(largest[place.row]);
+  }
+
+  /** Write a number as in its own line. */
+  written(n, value) {
+    const { decimals } = this.places.find((place) => place.n === n) ?? { decimals: 3 };
+    return fixed(value, decimals);
   }
 
   showBar() {
     const { words, unit, units, hidden, change } = this.data;
     const listed = units.includes(unit) ? units : [unit, ...units];
-    const key = `${listed}|${words.unit}`;
+    const key = `${listed}|${words.sorted}`;
     if (key !== this.listed) {
       const option = (j) => element("option", { value: j }, `${words.unit} ${j}`);
-      this.units.replaceChildren(...listed.map(option));
+      const group = element("optgroup", { label: words.sorted }, ...listed.map(option));
+      this.units.replaceChildren(group);
     }
     this.listed = key;
     this.units.value = unit;
-    setAttributes(this.units, { "aria-label": words.unit });
+    setAttributes(this.units, { "aria-label": words.unit, title: words.sorted });
     for (const [node, word] of [
       [this.fewer, words.previous],
       [this.more, words.next],
@@ -196,13 +219,14 @@ export default class Equations {
       beginning.hidden = t !== 0;
     }
     const related = this.detail.related(this.picked);
-    for (const { n, p, node, said, other } of this.places) {
+    for (const { n, p, node, said, other, decimals } of this.places) {
       const [value, changed] = here ? this.values(n) : [null, null];
-      const text = digits(value);
+      const text = fixed(value, decimals);
+      const then = fixed(changed, decimals);
       const fenced = p && value < 0 ? `(${text})` : text;
       setText(said, fenced);
-      const moved = changed !== null && digits(changed) !== text;
-      setText(other, moved ? digits(changed) : "");
+      const moved = changed !== null && then !== text;
+      setText(other, moved ? then : "");
       node.classList.toggle("eq-moved", moved);
       node.classList.toggle("eq-part", related.includes(n));
       setAttributes(node, { "aria-pressed": n === this.picked });

@@ -14,10 +14,10 @@ const { Controls } = await import(`./_controls.js${version}`);
 const LEFT = 46;
 const RIGHT = 10;
 const LINE = 20; // px above a panel, for a line of its words
-const NARROW = 560; // px: below it the words take two lines
+const NARROW = 760; // px: below it each row of words takes a line
 const AXIS = 34; // px below the last one
 const SHARES = [0.36, 0.34, 0.3]; // of the height
-const DASHES = ["", "6 4", "2 3"];
+const DASHES = ["", "6 4", "2 3", "9 3 2 3"];
 const MOST_DECADES = 16; // more than float64 can tell apart
 
 export default class Perturb {
@@ -46,9 +46,12 @@ export default class Perturb {
       this.controls.show(data, t);
       setText(this.said, data.broken || data.said);
       setAttributes(this.panels, { title: data.words.press });
-      this.draw();
+      this.panels.hidden = Boolean(data.broken);
+      this.root.classList.toggle("pt-lost", Boolean(data.broken));
+      if (!data.broken) this.draw();
     }
     this.controls.seen(t);
+    if (data.broken) return;
     this.cursor.style.height = `${Math.max(this.height - AXIS, 0)}px`;
     this.cursor.style.transform = `translateX(${this.x(t)}px)`;
   }
@@ -72,16 +75,18 @@ export default class Perturb {
     this.height = this.panels.clientHeight;
     setAttributes(this.picture, { width: this.width, height: this.height });
     const room = this.height - AXIS;
-    const lines = this.width < NARROW ? 2 : 1;
-    const head = lines * LINE;
+    const [above, between] = [this.outputRows(), this.distanceRows()];
     const heights = SHARES.map((share) => share * room);
     const tops = [0, heights[0], heights[0] + heights[1]];
     this.picture.replaceChildren();
-    this.outputs(tops[0] + head, heights[0] - head - 4);
-    this.distances(tops[1] + head, heights[1] - head - 4);
-    this.units(tops[2] + LINE, heights[2] - LINE);
+    const head = this.head(tops[0], above);
+    this.outputs(head, tops[1] - head - 4);
+    const middle = this.head(tops[1], between);
+    this.distances(middle, tops[2] - middle - 4);
+    const told = this.head(tops[2], this.unitRows());
+    this.units(told, room - told);
     this.times(room);
-    this.when(room, head);
+    this.when([head, tops[1]], [middle, tops[2]], [told, room]);
   }
 
   add(tag, attributes, ...children) {
@@ -94,23 +99,56 @@ export default class Perturb {
     return this.add("text", { x, y, fill: this.theme.text, ...more }, text);
   }
 
-  /** Write a panel's words, with a line of each kind before what it means. */
-  head(top, title, keys) {
-    const folded = keys.length && this.width < NARROW;
+  /**
+   * Write rows of words from `top` down, and return where the panel begins.
+   *
+   * A word is a text or [text, colour, dash], with a line of that kind before it. The
+   * rows stand behind each other where there is room.
+   */
+  head(top, rows) {
+    const lines = this.width < NARROW ? rows : [rows.flat()];
+    lines.forEach((words, i) => this.row(words, top + (i + 1) * LINE));
+    return top + lines.length * LINE;
+  }
+
+  row(words, foot) {
     let x = LEFT;
-    const write = (words, colour, y = top - 6) => {
-      const node = this.text(words, x, y, { fill: colour ?? this.theme.text });
-      x += node.getComputedTextLength() + 14;
-    };
-    write(title, null, folded ? top - 6 - LINE : top - 6);
-    if (folded) x = LEFT;
-    for (const [words, colour, dash] of keys) {
+    for (const word of words) {
+      const [text, colour, dash] = [word].flat();
       if (x > this.width - 60) return;
-      const line = { x1: x, x2: x + 18, y1: top - 10, y2: top - 10 };
-      this.add("line", { ...line, stroke: colour, class: "pt-line", "stroke-dasharray": dash });
-      x += 24;
-      write(words, this.theme.muted);
+      if (colour) {
+        const line = { x1: x, x2: x + 24, y1: foot - 10, y2: foot - 10, class: "pt-line" };
+        this.add("line", { ...line, stroke: colour, "stroke-dasharray": dash });
+        x += 28;
+      }
+      const fill = colour ? this.theme.muted : this.theme.text;
+      x += this.text(text, x, foot - 6, { fill }).getComputedTextLength() + 14;
     }
+  }
+
+  outputRows() {
+    const { outputs, words, some } = this.data;
+    const futures = [
+      [words.without, "var(--pt-kept)", ""],
+      [words.with, "var(--pt-moved)", ""],
+    ];
+    if (outputs.length === 1) return [[`${words.readout}: ${outputs[0].name}`], futures];
+    const names = outputs.map(({ name }, i) => [name, this.theme.muted, DASHES[i]]);
+    const title = some ? `${words.readout} (${words.few})` : words.readout;
+    return some ? [[title], names, futures] : [[title, ...names], futures];
+  }
+
+  distanceRows() {
+    const { distances, words } = this.data;
+    const layers = distances.map(({ name }, i) => [name, "var(--pt-moved)", DASHES[i]]);
+    const linear = [words.linear, "var(--pt-linear)", "3 3"];
+    return [[words.distance], [...(layers.length > 1 ? layers : []), linear]];
+  }
+
+  unitRows() {
+    const { units, words } = this.data;
+    const reach = plain(units.limit);
+    return [[words.units.replace("{low}", `−${reach}`).replace("{high}", reach)]];
   }
 
   /** Draw ticks from low to high; return where a value lies. */
@@ -139,12 +177,7 @@ export default class Perturb {
   }
 
   outputs(top, height) {
-    const { outputs, words } = this.data;
-    const names = outputs.map(({ name }) => name).join(", ");
-    this.head(top, `${words.readout}: ${names}`, [
-      [words.without, "var(--pt-kept)", ""],
-      [words.with, "var(--pt-moved)", ""],
-    ]);
+    const { outputs } = this.data;
     const values = outputs.flatMap((line) => [...line.without, ...line.with]);
     const [low, high] = range(values);
     const y = this.scale(top, height, low, high, plain);
@@ -157,11 +190,6 @@ export default class Perturb {
 
   distances(top, height) {
     const { distances, words } = this.data;
-    const keys = distances.map(({ name }, i) => [name, "var(--pt-moved)", DASHES[i]]);
-    this.head(top, words.distance, [
-      ...(keys.length > 1 ? keys : []),
-      [words.linear, "var(--pt-linear)", "3 3"],
-    ]);
     const values = distances.flatMap(({ real, linear }) => [...real, ...linear]);
     let [low, high] = range(values);
     if (low === high) [low, high] = [low - 1, high + 1];
@@ -186,10 +214,7 @@ export default class Perturb {
   }
 
   units(top, height) {
-    const { units, words } = this.data;
-    const reach = plain(units.limit);
-    const told = words.units.replace("{low}", `−${reach}`).replace("{high}", reach);
-    this.head(top, told, []);
+    const { units } = this.data;
     const ratio = window.devicePixelRatio || 1;
     const { canvas } = this;
     canvas.width = this.width * ratio;
@@ -224,9 +249,11 @@ export default class Perturb {
     this.text(this.data.words.time, (this.width + LEFT) / 2, room + 30, end);
   }
 
-  when(room, head) {
+  /** Mark the change in each panel, from its first px to its last, not over words. */
+  when(...spans) {
     const x = this.x(this.data.change.when);
-    this.add("line", { x1: x, x2: x, y1: head, y2: room, class: "pt-when" });
+    for (const [y1, y2] of spans) this.add("line", { x1: x, x2: x, y1, y2, class: "pt-when" });
+    const [[head]] = spans;
     const d = `M${x - 5},${head - 1}h10l-5,7z`;
     this.add("path", { d, fill: "var(--pt-moved)" });
   }

@@ -8,7 +8,7 @@
 const version = new URL(import.meta.url).search;
 const { element, setText } = await import(`../dom.js${version}`);
 const part = (name) => import(`./unrolled/${name}.js${version}`);
-const [{ Details, norm, readAt }, { Film }, { Legend }, { at, number, slope }, { Stage }] =
+const [{ Details, norm, readAt }, { Film }, { Legend }, { number, size, slope }, { Stage }] =
   await Promise.all(["details", "film", "legend", "numbers", "stage"].map(part));
 const [{ Timeline, isCalm }, { Transport }] = await Promise.all(
   ["timeline", "transport"].map(part),
@@ -105,7 +105,7 @@ export default class Unrolled {
     const sizes = lanes.map((lane) =>
       isBack
         ? `${slope(lane.name)} ${norm(lane.gradients[column], words)}`
-        : `|${at(lane.name)}| ${number(lane.norms[column])}`,
+        : `${size(lane.name)} ${number(lane.norms[column])}`,
     );
     const { answers } = film;
     const said = answers.kind === "end" ? [answers.target, answers.answer] : [];

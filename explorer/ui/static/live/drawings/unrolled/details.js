@@ -3,7 +3,7 @@
 const version = new URL(import.meta.url).search;
 const { element, setAttributes, setText } = await import(`../../dom.js${version}`);
 const { rgba } = await import(`./film.js${version}`);
-const { at, number, slope } = await import(`./numbers.js${version}`);
+const { at, number, size, slope } = await import(`./numbers.js${version}`);
 
 const BARS = 58; // px of the bars, and below them of the gradient
 const GLOW = 12;
@@ -94,7 +94,7 @@ export class Details {
     say(this.said, words.answer, saidAt(film, column, words));
     [...film.lanes].reverse().forEach((lane, i) => {
       const told = this.states[i];
-      say(told.size, `|${at(lane.name)}|`, number(lane.norms[column]));
+      say(told.size, size(lane.name), number(lane.norms[column]));
       say(told.back, slope(lane.name), norm(lane.gradients[column], words));
       drawBars(told.bars, film, lane, column, theme);
     });

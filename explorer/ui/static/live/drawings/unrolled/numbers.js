@@ -26,5 +26,8 @@ export function number(value, digits = 3) {
 /** Name a state or gate at time t. */
 export const at = (name) => `${name}ₜ`;
 
+/** Name the norm of a state at time t. */
+export const size = (name) => `‖${at(name)}‖`;
+
 /** Name the size of the loss's gradient by a state. */
 export const slope = (name) => `|∂L/∂${at(name)}|`;

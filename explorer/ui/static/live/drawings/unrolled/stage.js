@@ -3,7 +3,7 @@
 const version = new URL(import.meta.url).search;
 const { drawCells } = await import(`./cells.js${version}`);
 const { drawLoss } = await import(`./lamp.js${version}`);
-const { at } = await import(`./numbers.js${version}`);
+const { at, size, slope } = await import(`./numbers.js${version}`);
 const { Overview } = await import(`./overview.js${version}`);
 
 const SMALLEST = 30; // px from cell to cell, below which there is a lens
@@ -127,7 +127,7 @@ export class Stage {
   }
 
   /** Name the rows at the left. */
-  label({ context, theme, film, words }, rows, right) {
+  label({ context, line, theme, film, words }, rows, right) {
     const name = (text, y, colour = theme.text, size = 13, weight = 650) => {
       context.font = `${weight} ${size}px ${theme.font}`;
       context.fillStyle = colour;
@@ -137,6 +137,12 @@ export class Stage {
     };
     rows.lanes.forEach((row, i) => name(at(film.lanes[i].name), row.y + row.height / 2));
     const wide = right > 40;
+    if (rows.words > 4) {
+      const told = line.phase === "backward" ? slope : size;
+      rows.lanes.forEach((row, i) =>
+        name(told(film.lanes[i].name), row.y + row.height + 9, theme.muted, wide ? 10.5 : 9, 500),
+      );
+    }
     if (rows.gates && !rows.foot) {
       const each = rows.gates.height / film.gates.length;
       film.gates.forEach(({ name: gate }, i) =>
