@@ -57,9 +57,10 @@ def _cache() -> Path | None:
     here = Path(__file__).parent
     sources = [Path(__file__), *sorted(here.glob("cells/*.py"))]
     stamp = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    for parent in (here / "__pycache__", Path("~/.cache/rnn-explorer").expanduser()):
-        folder = parent / f"compiled-{stamp[:16]}"
-        with suppress(OSError):
+    for parent in (here / "__pycache__", Path("~/.cache/rnn-explorer")):
+        # A user of whom the system knows nothing has no home: a RuntimeError.
+        with suppress(OSError, RuntimeError):
+            folder = parent.expanduser() / f"compiled-{stamp[:16]}"
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
                 return folder

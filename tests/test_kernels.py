@@ -102,3 +102,15 @@ def test_without_a_compiler_torch_does_it():
 @pytest.mark.timeout(600)  # it compiles, while other tests do as well
 def test_where_nothing_can_be_written_code_is_compiled_anew():
     assert said("os.access = lambda *_: False") == ["compiled", "None"]
+
+
+@needs_compiler
+def test_a_user_without_a_home_has_the_code_compiled_all_the_same(monkeypatch):
+    def homeless(path: Path) -> Path:
+        if str(path).startswith("~"):
+            raise RuntimeError("Could not determine home directory.")
+        return path
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert kernels._cache() is None
