@@ -183,8 +183,9 @@ def activate(code: int, a: Array, y: Array, slope: Array) -> None:
             y[i], slope[i] = value, F(1) - value * value
     elif code == 1:
         for i in range(a.size):
-            value = F(0) if a[i] < F(0) else a[i]
-            y[i], slope[i] = value, F(1) if value > F(0) else F(0)
+            # Asked this way round: torch has NaN pass a gradient on, and so it is seen.
+            y[i] = F(0) if a[i] < F(0) else a[i]
+            slope[i] = F(0) if a[i] <= F(0) else F(1)
     elif code == 2:
         for i in range(a.size):
             value = sigmoid(a[i])
