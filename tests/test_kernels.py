@@ -10,6 +10,7 @@ import torch
 
 from explorer import kernels
 from explorer.activations import ACTIVATIONS
+from explorer.cells import CELLS
 
 each = pytest.mark.parametrize("name", ACTIVATIONS)
 needs_compiler = pytest.mark.skipif(not kernels.AVAILABLE, reason="numba is missing")
@@ -64,6 +65,39 @@ def test_no_value_depends_on_how_many_are_computed_together(name, count):
 def test_what_is_no_number_stays_none(name):
     y, _ = computed(name, np.full(33, np.nan, np.float32))
     assert np.isnan(y).all(), "or a run that diverges would not be noticed"
+
+
+@needs_compiler
+@pytest.mark.parametrize("hidden", [3, 20])
+@pytest.mark.parametrize("name", ["relu", "elu"])
+@pytest.mark.parametrize("parameter", ["weight_hh", "weight_ih", "bias_ih"])
+def test_no_gradient_is_finite_that_is_not_in_the_loop(name, parameter, hidden):
+    cell = CELLS["rnn"](2, hidden, name)
+    generator = torch.Generator().manual_seed(0)
+    cell.reset(generator)
+    with torch.no_grad():
+        cell.get_parameter(parameter).view(hidden, -1)[1, 0] = torch.nan
+    x, found = torch.randn(6, 2, 2, generator=generator), {}
+    for way in ("loop", "compiled"):
+        cell.zero_grad()
+        cell.ways()[way](x).sum().backward()
+        grads = [p.grad for p in cell.parameters() if p.grad is not None]
+        found[way] = torch.cat([g.flatten().isfinite() for g in grads])
+    assert not found["loop"].all()
+    assert not (found["compiled"] & ~found["loop"]).any()
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    "x", [torch.ones(4, 2, 2, dtype=torch.float64), torch.ones(0, 2, 2)]
+)
+def test_what_machine_code_cannot_take_is_left_to_torch(x):
+    cell = CELLS["rnn"](2, 3, "tanh")
+    assert cell.way == "compiled"
+    with pytest.raises(RuntimeError):
+        cell.loop(x)
+    with pytest.raises(RuntimeError):
+        cell.sequence(x)
 
 
 @needs_compiler
