@@ -68,6 +68,12 @@ def test_what_is_no_number_stays_none(name):
 
 
 @needs_compiler
+def test_relu_lets_a_gradient_through_where_there_is_no_number_as_torch_does():
+    lost = np.full(33, np.nan, np.float32)
+    np.testing.assert_array_equal(computed("relu", lost)[1], expected("relu", lost)[1])
+
+
+@needs_compiler
 @pytest.mark.parametrize("hidden", [3, 20])
 @pytest.mark.parametrize("name", ["relu", "elu"])
 @pytest.mark.parametrize("parameter", ["weight_hh", "weight_ih", "bias_ih"])

@@ -67,7 +67,9 @@ def test_before_the_change_the_numbers_are_the_same():
         assert number["v"][:6] == number["w"][:6]
 
 
-@pytest.mark.parametrize("unit", ["9", "-1", "", "two", "٣"])
+@pytest.mark.parametrize(
+    "unit", ["9", "-1", "", "two", "٣", "0000000001234", "0" * 5000]
+)
 def test_a_unit_that_is_not_there_is_the_one_that_varies_most(unit):
     shown = scene("adding")
     view = VIEWS["cell_equations"]()
