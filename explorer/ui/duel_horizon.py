@@ -21,7 +21,7 @@ from explorer.duels import (
 )
 from explorer.figures.horizon_matrix import Row, horizon_matrix
 from explorer.texts import Language, Text
-from explorer.ui.duel_runs import Standing, rest, standings, start
+from explorer.ui.duel_runs import Standing, pause, rest, standings, start
 from explorer.ui.duel_settings import duel_address
 from explorer.ui.faults import said_to, show_faults
 from explorer.ui.live import LiveData, Panel, live_panels, live_words
@@ -230,7 +230,7 @@ def _end(shared: Services, found: list[Found]) -> None:
     touch()
     st.session_state.pop(MEASURING, None)
     active = [s.config for each in found for s in each.open if s.active]
-    rest(shared, active)
+    pause(shared, active)
 
 
 def _left(found: list[Found], seeds: int) -> Text:
