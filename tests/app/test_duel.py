@@ -281,3 +281,17 @@ def test_a_run_that_is_dropped_while_it_is_opened_is_said_to_be(
     assert "just dropped to make room" in page.warnings and not page.errors
     go(page, "playground").press("train")
     assert "just dropped to make room" in page.warnings and not page.errors
+
+
+def test_lags_are_predicted_one_a_drawing_and_rows_wait_without_a_diamond(
+    open_page: Open,
+) -> None:
+    page = come(open_page, **PAIR | {"duel": ";cell:rnn;cell:gru", "seed": "4321"})
+
+    def diamonds() -> list[bool]:
+        figure = sent(page, "horizon_live")["panels"][0]["figure"]
+        return [x is not None for x in figure["data"][0]["x"]]
+
+    for known in (1, 2, 3, 3):
+        assert diamonds() == [True] * known + [False] * (3 - known)
+        page.look()
