@@ -57,9 +57,10 @@ def _cache() -> Path | None:
     here = Path(__file__).parent
     sources = [Path(__file__), *sorted(here.glob("cells/*.py"))]
     stamp = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    for parent in (here / "__pycache__", Path("~/.cache/rnn-explorer").expanduser()):
-        folder = parent / f"compiled-{stamp[:16]}"
-        with suppress(OSError):
+    for parent in (here / "__pycache__", Path("~/.cache/rnn-explorer")):
+        # A user of whom the system knows nothing has no home: a RuntimeError.
+        with suppress(OSError, RuntimeError):
+            folder = parent.expanduser() / f"compiled-{stamp[:16]}"
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
                 return folder
@@ -182,8 +183,9 @@ def activate(code: int, a: Array, y: Array, slope: Array) -> None:
             y[i], slope[i] = value, F(1) - value * value
     elif code == 1:
         for i in range(a.size):
-            value = F(0) if a[i] < F(0) else a[i]
-            y[i], slope[i] = value, F(1) if value > F(0) else F(0)
+            # Asked this way round: torch has NaN pass a gradient on, and so it is seen.
+            y[i] = F(0) if a[i] < F(0) else a[i]
+            slope[i] = F(0) if a[i] <= F(0) else F(1)
     elif code == 2:
         for i in range(a.size):
             value = sigmoid(a[i])

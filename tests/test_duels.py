@@ -14,6 +14,7 @@ from explorer.duels import (
     LENGTHS,
     MAY_DIFFER,
     READY,
+    TOO_LARGE,
     Duel,
     band_over_seconds,
     band_over_steps,
@@ -296,6 +297,17 @@ def test_a_gradient_is_predicted_to_go_where_a_linear_net_loses_it() -> None:
     assert predicted_lag(trial(linear, 40)) == 10
     kept = RunConfig(**linear.model_dump() | {"init_value": 1.0})
     assert predicted_lag(trial(kept, 40)) is None
+
+
+def test_of_a_large_net_only_the_last_steps_are_followed_and_nothing_is_claimed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measured(*_: object) -> None:
+        raise AssertionError("a prediction takes weights, not an evaluation")
+
+    monkeypatch.setattr("explorer.history.Training", measured)
+    large = RunConfig(cell="lstm", hidden_size=256, num_layers=3, batch_size=1)
+    assert predicted_lag(trial(large, 160)) == TOO_LARGE
 
 
 def test_all_that_is_offered_is_there() -> None:

@@ -10,6 +10,7 @@ import torch
 
 from explorer import kernels
 from explorer.activations import ACTIVATIONS
+from explorer.cells import CELLS
 
 each = pytest.mark.parametrize("name", ACTIVATIONS)
 needs_compiler = pytest.mark.skipif(not kernels.AVAILABLE, reason="numba is missing")
@@ -67,6 +68,45 @@ def test_what_is_no_number_stays_none(name):
 
 
 @needs_compiler
+def test_relu_lets_a_gradient_through_where_there_is_no_number_as_torch_does():
+    lost = np.full(33, np.nan, np.float32)
+    np.testing.assert_array_equal(computed("relu", lost)[1], expected("relu", lost)[1])
+
+
+@needs_compiler
+@pytest.mark.parametrize("hidden", [3, 20])
+@pytest.mark.parametrize("name", ["relu", "elu"])
+@pytest.mark.parametrize("parameter", ["weight_hh", "weight_ih", "bias_ih"])
+def test_no_gradient_is_finite_that_is_not_in_the_loop(name, parameter, hidden):
+    cell = CELLS["rnn"](2, hidden, name)
+    generator = torch.Generator().manual_seed(0)
+    cell.reset(generator)
+    with torch.no_grad():
+        cell.get_parameter(parameter).view(hidden, -1)[1, 0] = torch.nan
+    x, found = torch.randn(6, 2, 2, generator=generator), {}
+    for way in ("loop", "compiled"):
+        cell.zero_grad()
+        cell.ways()[way](x).sum().backward()
+        grads = [p.grad for p in cell.parameters() if p.grad is not None]
+        found[way] = torch.cat([g.flatten().isfinite() for g in grads])
+    assert not found["loop"].all()
+    assert not (found["compiled"] & ~found["loop"]).any()
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    "x", [torch.ones(4, 2, 2, dtype=torch.float64), torch.ones(0, 2, 2)]
+)
+def test_what_machine_code_cannot_take_is_left_to_torch(x):
+    cell = CELLS["rnn"](2, 3, "tanh")
+    assert cell.way == "compiled"
+    with pytest.raises(RuntimeError):
+        cell.loop(x)
+    with pytest.raises(RuntimeError):
+        cell.sequence(x)
+
+
+@needs_compiler
 @each
 def test_no_bounded_activation_leaves_its_bounds(name):
     y, _ = computed(name, np.append(grid(), np.float32([3e38, -3e38])))
@@ -102,3 +142,15 @@ def test_without_a_compiler_torch_does_it():
 @pytest.mark.timeout(600)  # it compiles, while other tests do as well
 def test_where_nothing_can_be_written_code_is_compiled_anew():
     assert said("os.access = lambda *_: False") == ["compiled", "None"]
+
+
+@needs_compiler
+def test_a_user_without_a_home_has_the_code_compiled_all_the_same(monkeypatch):
+    def homeless(path: Path) -> Path:
+        if str(path).startswith("~"):
+            raise RuntimeError("Could not determine home directory.")
+        return path
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert kernels._cache() is None

@@ -80,6 +80,17 @@ class UnrolledCell(Cell):
             ways["compiled"] = self.compiled
         return ways | {"unrolled": self.unrolled} | super().ways()
 
+    def sequence(self, x: Tensor) -> Tensor:
+        """Run a whole sequence; shapes as in `Cell.sequence`.
+
+        The machine code takes float32 and at least one time step; torch says what is
+        wrong with anything else.
+        """
+        ways = self.ways()
+        if x.dtype != torch.float32 or not len(x):
+            ways.pop("compiled", None)
+        return next(iter(ways.values()))(x)
+
     def _compiles(self) -> bool:
         """Return whether there is machine code for this cell as it is."""
         weight = next(self.parameters())

@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+import torch
 
 from explorer.batches import traced_batch
 from explorer.config import RunConfig
 from explorer.duels._duel import Duel
 from explorer.duels._results import solved_at
-from explorer.history import initial_snapshot
+from explorer.model import Model
 from explorer.probes.jacobians import state_jacobians
 from explorer.probes.products import log10_product_norms
 from explorer.step_map import layer_cell
@@ -27,8 +28,10 @@ STEPS = 600
 LARGEST_BATCH = 32
 FRACTION = 1e-3
 """Below which part of it the gradient counts as gone."""
-JACOBIAN_BYTES = 40_000_000
-"""How much memory the Jacobians of a prediction may take."""
+JACOBIAN_WORK = 2 * 10**8
+"""How many multiplications of S x S matrices' entries a prediction may take: 0.3 s."""
+TOO_LARGE = -1
+"""For the lag of a network so large that it was not followed to where it may lie."""
 
 Outcome = Literal["solved", "failed", "open"]
 """A trial's: its metric passed the mark, it ended without, or it has not ended."""
@@ -93,7 +96,6 @@ def reached(found: Sequence[Sequence[Outcome]]) -> int | None:
     return max(solved, default=None)
 
 
-@lru_cache(maxsize=32)
 def predicted_lag(config: RunConfig, fraction: float = FRACTION) -> int | None:
     """Return after how many steps back an untrained net's gradient is all but gone.
 
@@ -105,14 +107,18 @@ def predicted_lag(config: RunConfig, fraction: float = FRACTION) -> int | None:
         fraction: of the gradient at T itself.
 
     Returns:
-        None where it is not gone after all the lags that were looked at.
+        None where it is not gone at the sequence's beginning; TOO_LARGE where that
+        could not be looked at.
     """
-    cell = layer_cell(config, initial_snapshot(config).weights, 0)
+    torch.set_num_threads(1)  # a thread's own: more would wait for each other
+    cell = layer_cell(config, Model(config).state_dict(), 0)
     inputs = traced_batch(config).inputs[:, 0].numpy()
     size = config.hidden_size * len(cell.states)
-    last = min(len(inputs), max(2, JACOBIAN_BYTES // (8 * size**2)))
+    last = min(len(inputs), max(2, JACOBIAN_WORK // size**3))
     jacobians = state_jacobians(cell, inputs, last).whole
     logs = log10_product_norms(jacobians, np.arange(len(jacobians) + 1))
     above = np.flatnonzero(~(logs < np.log10(fraction)))
     gone = int(above[-1]) + 1 if len(above) else 0
-    return gone if gone < len(logs) else None
+    if gone < len(logs):
+        return gone
+    return None if last == len(inputs) else TOO_LARGE

@@ -18,6 +18,8 @@ from explorer.figures._theme import (
 )
 from explorer.texts import Language, Text
 
+UNKNOWN = -1
+"""The lag of a row that has no diamond: its gradient was not followed so far."""
 LENGTH = Text(en="sequence length T", zh="序列长度 T")
 ENDS = Text(
     en="the untrained gradient falls below {part}", zh="未训练时梯度降到 {part} 以下"
@@ -154,7 +156,9 @@ def _diamonds(
 ) -> dict[str, Any]:
     places = np.arange(len(lengths))
     at = [
-        len(lengths) - 0.4
+        float("nan")
+        if row.lag == UNKNOWN
+        else len(lengths) - 0.4
         if row.lag is None
         else float(np.interp(np.log(max(row.lag, 1)), np.log(lengths), places))
         if row.lag >= lengths[0]

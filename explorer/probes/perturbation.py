@@ -77,14 +77,13 @@ def replay(
         sequence: which of the traced sequences.
     """
     way = _Way(config, weights, trace, change, sequence)
-    futures = way.future(False), way.future(True)
+    futures = way.futures()
     states = {}
     for name, known in trace.states.items():
         both = np.stack([known[:, :, sequence]] * 2)
-        for row, future in enumerate(futures):
-            for layer in range(config.num_layers):
-                found = torch.cat([step[layer][name] for step in future])
-                both[row, layer, change.when :] = found.numpy()
+        for layer in range(config.num_layers):
+            found = torch.stack([step[layer][name] for step in futures], 1)
+            both[:, layer, change.when :] = found.numpy()
         states[name] = both
     outputs = np.stack([trace.outputs[:, sequence]] * 2)
     for row, top in enumerate(states["h"][:, -1, change.when :]):
@@ -162,12 +161,23 @@ class _Way:
         self.change = change
         self.was = self.became = float("nan")
 
-    def future(self, changed: bool) -> list[list[State]]:
-        """Return the states of all layers at each time step from t on."""
-        when = self.change.when
-        amount = torch.ones((), dtype=torch.float64) if changed else None
-        visited = [self._step(when, self.start, amount)]
-        for t in range(when + 1, len(self.inputs)):
+    def futures(self) -> list[list[State]]:
+        """Return the states of all layers at each time step from t on.
+
+        Both futures at once, (2, hidden) each, without the change and with it: the
+        weights are read once for the two.
+        """
+        when, whole = self.change.when, torch.ones((), dtype=torch.float64)
+        as_it_was = self._step(when, self.start)
+        changed = self._step(when, self.start, whole)
+        both = zip(as_it_was, changed, strict=True)
+        first = [{name: torch.cat([a[name], b[name]]) for name in a} for a, b in both]
+        return self._on(first, len(self.inputs))
+
+    def _on(self, first: list[State], end: int) -> list[list[State]]:
+        """Return what follows the states after time step t, up to `end`."""
+        visited = [first]
+        for t in range(self.change.when + 1, end):
             visited.append(self._step(t, visited[-1]))
         return visited
 
@@ -178,7 +188,8 @@ class _Way:
             most: time steps from t on.
         """
         when, start = self.change.when, self.start
-        kept = self.future(False)[:most]
+        end = len(self.inputs) if most is None else min(when + most, len(self.inputs))
+        kept = self._on(self._step(when, start), end)
         nothing, whole = torch.zeros(1, dtype=torch.float64), torch.ones(1).double()
         moved = _slope(
             lambda amount: _flat(self._step(when, start, amount[0])), [nothing], [whole]
@@ -199,7 +210,7 @@ class _Way:
         self, t: int, before: list[State], amount: Tensor | None = None
     ) -> list[State]:
         """Advance all layers; `amount` is how much of the change there is, from 0."""
-        x, after = self.inputs[t], []
+        x, after = self.inputs[t].expand(len(before[0]["h"]), -1), []
         what = self.change.what if amount is not None else None
         if amount is not None and what == INPUT:
             x = self._changed(x, amount)

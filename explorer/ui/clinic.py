@@ -22,12 +22,12 @@ from explorer.store import Run
 from explorer.texts import Language, Text
 from explorer.ui.duel_settings import prepare
 from explorer.ui.services import Services
+from explorer.views._kept import Kept
 
 DUEL_PAGE = Path(__file__).parents[2] / "pages" / "duel.py"
 NAMED = 8
 """How many units a sentence names."""
-KEPT: dict[tuple[str, int, str], list[Finding]] = {}
-MOST_KEPT = 64
+_KEPT: Kept[list[Finding]] = Kept(64)
 
 TITLE = Text(en="Clinic", zh="诊断")
 HELP = Text(
@@ -130,11 +130,14 @@ def findings(shared: Services, config: RunConfig, run: Run) -> list[Finding]:
     saturated: by themselves they are no illness.
     """
     name = config.key, run.step, run.status
-    if name not in KEPT:
-        if len(KEPT) >= MOST_KEPT:
-            del KEPT[next(iter(KEPT))]
-        KEPT[name] = _diagnosis(shared, config, run)
-    return KEPT[name]
+    try:
+        return _KEPT.get(name, lambda: _diagnosis(shared, config, run))
+    except _Forgotten:
+        return []
+
+
+class _Forgotten(Exception):
+    """The weights that were to be looked at have been dropped meanwhile."""
 
 
 def _diagnosis(shared: Services, config: RunConfig, run: Run) -> list[Finding]:
@@ -143,8 +146,8 @@ def _diagnosis(shared: Services, config: RunConfig, run: Run) -> list[Finding]:
     sound = [s for s in steps if diverged is None or s < run.step] or [0]
     try:
         trace = trace_at(shared.store, config, sound[-1])
-    except LookupError:  # forgotten meanwhile
-        return []
+    except LookupError as error:
+        raise _Forgotten from error
     course = Course(records.step, records.loss, records.grad_norm)
     found = diagnose(config, course, trace, diverged)
     if diverged:  # before any training, units and gradients are not what ails it

@@ -16,7 +16,7 @@ from explorer.ui.duel_cards import adder, cards, equalise
 from explorer.ui.duel_gates import gates
 from explorer.ui.duel_horizon import horizon
 from explorer.ui.duel_panels import Standings, duel_panels
-from explorer.ui.duel_runs import Standing, rest, standings, start
+from explorer.ui.duel_runs import Standing, pause, standings, start
 from explorer.ui.duel_settings import COUNT, choose_ready, duel_address
 from explorer.ui.duel_table import mark_words, table_html
 from explorer.ui.faults import said_to, show_faults, show_problems, store_sentence
@@ -135,7 +135,7 @@ def _buttons(
         help=HELP["pause"].to(language),
         disabled=not active,
         on_click=_pressed,
-        args=(rest, shared, configs),
+        args=(pause, shared, configs),
     )
     st.button(
         EQUAL.to(language),

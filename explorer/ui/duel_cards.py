@@ -46,6 +46,10 @@ REFUSED = Text(
     en="That is one of the settings already, or does not go with the base run.",
     zh="该设置已在其中，或与基准运行不相容。",
 )
+SIZE_ALONE = Text(
+    en="These settings differ only in size, so they cannot be made equal.",
+    zh="这些设置只在大小上不同，无法使其参数相等。",
+)
 SETTING, PICKED = "duel_setting", "duel_value_"
 MENUS: dict[str, tuple[Text, Any]] = {
     "cell": (CELL, CELLS),
@@ -117,7 +121,12 @@ def _remove(duel: Duel, place: int) -> None:
 
 def equalise(duel: Duel) -> None:
     """Give all variants about as many parameters as the base has."""
-    keep(equal_parameters(duel).variants)
+    equal = equal_parameters(duel).variants
+    _, problems = read_variants(duel.base, variants_text(equal))
+    if problems:
+        st.session_state["refused"] = SIZE_ALONE
+    else:
+        keep(equal)
 
 
 def adder(duel: Duel, language: Language) -> None:

@@ -1,15 +1,18 @@
 """The memory horizon of a duel: trials at ever longer lags, while somebody watches."""
 
+from functools import partial
 from math import ceil
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from explorer.config import RunConfig
 from explorer.duels import (
     FRACTION,
     LENGTHS,
     STEPS,
+    TOO_LARGE,
     Duel,
     Outcome,
     outcome,
@@ -19,20 +22,23 @@ from explorer.duels import (
     trials_due,
     trials_of,
 )
-from explorer.figures.horizon_matrix import Row, horizon_matrix
+from explorer.figures.horizon_matrix import UNKNOWN, Row, horizon_matrix
 from explorer.texts import Language, Text
-from explorer.ui.duel_runs import Standing, rest, standings, start
+from explorer.ui.duel_runs import Standing, pause, rest, standings, start
 from explorer.ui.duel_settings import duel_address
 from explorer.ui.faults import said_to, show_faults
 from explorer.ui.live import LiveData, Panel, live_panels, live_words
 from explorer.ui.playground import FASTEST, pace
 from explorer.ui.services import WORKERS, Services
 from explorer.ui.state import touch
+from explorer.views._kept import Kept
 
 SLOT = "horizon"
 """Under which the session keeps what it has read of the trials."""
 MEASURING = "horizon_measuring"
 """Where the session keeps which duel's horizon is being measured."""
+_LAGS: Kept[int | None] = Kept(64)
+"""Predicted lags by trial, for all sessions."""
 SLOWER = 3
 """How many times as long as pictures of curves these may take to come."""
 
@@ -122,8 +128,11 @@ def horizon(shared: Services, duel: Duel, language: Language) -> None:
     what = WHAT.format(lengths=lengths, seeds=duel.seeds, steps=STEPS)
     st.markdown(what.to(language))
     measuring = _is_measured(duel)
-    again = FASTEST * SLOWER * pace(shared.jobs.watchers) if measuring else None
-    st.fragment(_moving, run_every=again)(shared, duel, measuring, language)
+    waiting = len(_unpredicted(duel)) > 1  # this drawing predicts one
+    moving = measuring or waiting
+    again = FASTEST * SLOWER * pace(shared.jobs.watchers) if moving else None
+    draw = st.fragment(_moving, run_every=again)
+    draw(shared, duel, measuring, waiting, language)
 
 
 def _name(duel: Duel) -> str:
@@ -131,7 +140,9 @@ def _name(duel: Duel) -> str:
     return "|".join(config.key for runs in trials_of(duel) for config in runs[0])
 
 
-def _moving(shared: Services, duel: Duel, measuring: bool, language: Language) -> None:
+def _moving(
+    shared: Services, duel: Duel, measuring: bool, waiting: bool, language: Language
+) -> None:
     # Here as well as around the page: a fragment also runs without its page.
     with said_to(language):
         if measuring != _is_measured(duel):
@@ -146,6 +157,29 @@ def _moving(shared: Services, duel: Duel, measuring: bool, language: Language) -
         if measuring and not due:
             del st.session_state[MEASURING]
             _pace_anew()
+        if waiting and not _unpredicted(duel):
+            _pace_anew()
+
+
+def _unpredicted(duel: Duel) -> list[RunConfig]:
+    """Return the trials whose lags have not been predicted yet."""
+    longest = (trials[-1][0] for trials in trials_of(duel))
+    return [config for config in longest if config not in _LAGS]
+
+
+def _predicted(duel: Duel) -> list[int | None]:
+    """Return each variant's lag, as `Row` has it.
+
+    At most one is computed, so that a page of large networks opens at once.
+    """
+    later, lags = _unpredicted(duel)[1:], list[int | None]()
+    for trials in trials_of(duel):
+        config = trials[-1][0]
+        lag: int | None = TOO_LARGE
+        if config not in later:
+            lag = _LAGS.get(config, partial(predicted_lag, config))
+        lags.append(UNKNOWN if lag == TOO_LARGE else lag)
+    return lags
 
 
 def _pace_anew() -> None:
@@ -231,7 +265,7 @@ def _end(shared: Services, found: list[Found]) -> None:
     touch()
     st.session_state.pop(MEASURING, None)
     active = [s.config for each in found for s in each.open if s.active]
-    rest(shared, active)
+    pause(shared, active)
 
 
 def _left(found: list[Found], seeds: int) -> Text:
@@ -277,7 +311,7 @@ def _data(duel: Duel, found: list[Found], language: Language) -> LiveData:
 
 
 def _panel(duel: Duel, found: list[Found], language: Language) -> Panel:
-    lags = [predicted_lag(trials[-1][0]) for trials in trials_of(duel)]
+    lags = _predicted(duel)
     called = short_names(duel)
     rows = [
         _row(name.to(language), each, lag)
@@ -317,4 +351,6 @@ def _told(name: Text, found: Found, lag: int | None) -> Text:
     told = NOWHERE.format(name=name)
     if length is not None:
         told = REACHED.format(name=name, length=length)
+    if lag == UNKNOWN:
+        return told
     return (STILL_THERE if lag is None else PREDICTED).format(told=told, lag=lag)

@@ -8,12 +8,16 @@ import streamlit as st
 from explorer.config import RunConfig
 from explorer.store import Records, Run, StoreError
 from explorer.texts import Text
-from explorer.ui.faults import press_sentence
+from explorer.ui.faults import PRESS_FAULTS, press_sentence
 from explorer.ui.playground import FIRST_PICTURE
 from explorer.ui.services import Services, viewer
 
 KNOWN = "duel_known"
 """Where a session keeps what it has read, by the runs' keys."""
+OTHERS_WATCH = Text(
+    en="Others are looking at some of these runs too, so those go on.",
+    zh="其中有些运行还有其他人在看，因此它们会继续。",
+)
 
 ONE_DIVERGED = Text(en="diverged at update {step}", zh="第 {step} 次更新时发散")
 SOME_DIVERGED = Text(
@@ -55,6 +59,11 @@ class Standing(NamedTuple):
         """At which update it ends, or shall end."""
         return self.step if self.over else self.config.steps
 
+    def at(self, run: Run) -> bool:
+        """Return whether a run stands where this one stood."""
+        then = self.run and (self.run.step, self.run.status)
+        return then == (run.step, run.status)
+
 
 def divergence(seeds: Sequence[Standing]) -> Text | None:
     """Return in words which of a variant's seeds diverged, and when; None if none."""
@@ -93,20 +102,16 @@ def standings(
 def _standing(
     shared: Services, config: RunConfig, key: str, before: Standing | None
 ) -> Standing:
-    if before is not None and before.over and before.records is not None:
-        return before
     run = shared.store.run(key)
     if run is None:
         return Standing(config, None, None)
     if run.active:
         shared.jobs.watch(key, viewer())
-    moved = before is None or before.records is None or before.step != run.step
-    records = shared.store.records(key) if moved else before and before.records
-    return Standing(config, run, records if run.step or _any(records) else None)
-
-
-def _any(records: Records | None) -> bool:
-    return records is not None and len(records.step) > 0
+    records = before.records if before is not None and before.at(run) else None
+    if records is None:
+        records = shared.store.records(key)
+    # It may have been reset since the line above, and then there are none.
+    return Standing(config, run, records if len(records.step) else None)
 
 
 def start(shared: Services, configs: Iterable[RunConfig], wait: bool = True) -> None:
@@ -127,15 +132,32 @@ def start(shared: Services, configs: Iterable[RunConfig], wait: bool = True) -> 
             first = first or run
         if wait and first is not None:
             shared.jobs.wait(first.key, first.step, FIRST_PICTURE)
-    except StoreError as error:
+    except PRESS_FAULTS as error:
         st.session_state["refused"] = press_sentence(error)
 
 
-def rest(shared: Services, configs: Iterable[RunConfig]) -> None:
-    """Let runs rest where they are, those aside that others look at too."""
+def rest(shared: Services, configs: Iterable[RunConfig]) -> bool:
+    """Let runs rest where they are, those aside that others look at too.
+
+    Returns:
+        whether all of them rest now.
+    """
+    every = True
     try:
         for config in configs:
-            if not shared.store.viewers(config.key, besides=viewer()):
+            run = shared.store.run(config.key)
+            if run is None or not run.active:
+                continue
+            if shared.store.viewers(config.key, besides=viewer()):
+                every = False
+            else:
                 shared.jobs.pause(config.key)
     except StoreError as error:
         st.session_state["refused"] = press_sentence(error)
+    return every
+
+
+def pause(shared: Services, configs: Iterable[RunConfig]) -> None:
+    """Let runs rest, and say so where some of them go on for others."""
+    if not rest(shared, configs):
+        st.session_state["refused"] = OTHERS_WATCH

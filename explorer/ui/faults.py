@@ -38,6 +38,12 @@ PRESSED = Text(
     "changed. Press again in a moment.",
     zh="数据库{reason}，因此刚才的操作没有执行，其他一切不变。请稍后再按一次。",
 )
+DROPPED = Text(
+    en="The run was just dropped to make room. Press again.",
+    zh="这个运行刚刚被清理，以腾出空间。请再按一次。",
+)
+PRESS_FAULTS = StoreError, KeyError
+"""What may go wrong when a run is opened and started: a run can be pruned between."""
 MEMORY_ONLY = Text(
     en="The database {reason}, so runs are kept in memory and end with the server. Set "
     "RNN_EXPLORER_DB to a file that can be written, or DATABASE_URL to a database.",
@@ -63,8 +69,10 @@ FAILED = Text(
 )
 
 
-def press_sentence(error: StoreError) -> Text:
-    """Return what a fault of the store means for a button that was pressed."""
+def press_sentence(error: StoreError | KeyError) -> Text:
+    """Return what one of `PRESS_FAULTS` means for a button that was pressed."""
+    if isinstance(error, KeyError):
+        return DROPPED
     return PRESSED.format(reason=REASONS[error.reason])
 
 

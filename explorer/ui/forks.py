@@ -5,11 +5,11 @@ import streamlit as st
 from explorer.changes import CLIP_NORM, LEARNING_RATE, MOST_CHANGES, Change
 from explorer.config import RunConfig
 from explorer.fields import Number, numbers
-from explorer.store import Run, StoreError
+from explorer.store import Run
 from explorer.texts import Language, Text
 from explorer.ui.address import apply
 from explorer.ui.controls import CLIP, CLIP_AT
-from explorer.ui.faults import press_sentence
+from explorer.ui.faults import PRESS_FAULTS, press_sentence
 from explorer.ui.inputs import number_inputs
 from explorer.ui.services import Services, viewer
 from explorer.ui.state import touch
@@ -102,7 +102,7 @@ def _fork(shared: Services, config: RunConfig) -> None:
     st.session_state[OPEN] = False
     try:
         fork = shared.jobs.fork(config, *_chosen(), viewer())
-    except StoreError as error:
+    except PRESS_FAULTS as error:
         st.session_state["refused"] = press_sentence(error)
         return
     if fork is None:

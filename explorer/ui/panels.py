@@ -15,13 +15,15 @@ from explorer.views import VIEWS, Scene, View, brings
 
 Options = Mapping[str, Mapping[str, str]]
 """View's name -> choice's name -> what the reader chose."""
+MOST_LETTERS = 200
+"""How much of a choice is read."""
 
 
 def live_data(
     store: Store,
     config: RunConfig,
     wanted: int | None,
-    options: Options,
+    options: object,
     language: Language,
     page: str = HOME,
 ) -> LiveData:
@@ -31,10 +33,12 @@ def live_data(
         store: where the run is.
         config: the run.
         wanted: the step that the reader chose; None for the newest.
-        options: what the reader chose in the panels' corners.
+        options: what the reader chose in the panels' corners, `Options` as far as it
+            can be read; it comes from a browser, and may be anything.
         language: the reader's.
         page: the stem of the page whose views are shown.
     """
+    options = _sound(options)
     known = history(store, config)
     following = wanted not in known.weight_steps[:-1]
     step = known.weight_steps[-1] if following or wanted is None else wanted
@@ -56,6 +60,20 @@ def live_data(
             for name, view in views.items()
         ],
         "complete": all(view.complete(scene) for view in views.values()),
+    }
+
+
+def _sound(options: object) -> Options:
+    """Return what of the browser's options are words for a view's choices."""
+    every = options.items() if isinstance(options, dict) else ()
+    return {
+        name: {
+            choice: value[:MOST_LETTERS]
+            for choice, value in chosen.items()
+            if isinstance(choice, str) and isinstance(value, str)
+        }
+        for name, chosen in every
+        if isinstance(name, str) and isinstance(chosen, dict)
     }
 
 

@@ -13,7 +13,13 @@ from explorer.devices import device_name
 from explorer.store import Run, StoreError
 from explorer.texts import Language, Text
 from explorer.ui.address import address_bar
-from explorer.ui.faults import press_sentence, said_to, show_faults, store_sentence
+from explorer.ui.faults import (
+    PRESS_FAULTS,
+    press_sentence,
+    said_to,
+    show_faults,
+    store_sentence,
+)
 from explorer.ui.live import LiveData, live_panels
 from explorer.ui.navigation import HOME
 from explorer.ui.panels import live_data
@@ -283,7 +289,7 @@ def acting(
     touch()
     try:
         action(shared, config)
-    except StoreError as error:
+    except PRESS_FAULTS as error:
         st.session_state["refused"] = press_sentence(error)
 
 

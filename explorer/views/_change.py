@@ -26,8 +26,8 @@ def entries(config: RunConfig, task: Task, what: str) -> int:
 
 def whole(text: str, below: int, otherwise: int) -> int:
     """Return a number that was chosen, or another where it makes no sense."""
-    known = text.isascii() and text.isdigit() and int(text[:9]) < below
-    return int(text) if known else otherwise
+    digits = text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if digits and int(text) < below else otherwise
 
 
 def asked(config: RunConfig, task: Task, text: str) -> Change | None:

@@ -19,9 +19,20 @@ from explorer.probes.perturbation import (
 )
 from explorer.texts import Language, Text
 from explorer.views._change import asked_last, entries, in_words, kinds
+from explorer.views._kept import Kept
 from explorer.views._view import SHOWN, VIEWS, Scene, View
 
 MOST_PREDICTED, MOST_ENTRIES = 300, 256
+FEWEST_PREDICTED, PREDICTED_WORK = 20, 5 * 10**7
+"""Of a large network fewer time steps are predicted: about that many entries of all
+layers' Jacobians, 0.3 s."""
+PREDICTED = Text(
+    en=" The linear prediction ends after {steps} time steps, the most that is "
+    "computed of so large a network.",
+    zh="网络较大，线性预测只算改动起的 {steps} 个时间步。",
+)
+_REPLAYS: Kept[Replay] = Kept(4)  # up to 25 MB each
+_PREDICTED: Kept[np.ndarray] = Kept(32)
 
 
 def _change(scene: Scene, chosen: Mapping[str, str]) -> Change:
@@ -43,11 +54,27 @@ def _rare(scene: Scene) -> int:
 
 
 def _replay(scene: Scene, change: Change) -> Replay:
-    weights = dict(scene.weights)
-    return scene.once(
-        ("replay", change),
-        lambda: replay(scene.config, weights, scene.trace, change, SHOWN),
-    )
+    def compute() -> Replay:
+        return replay(scene.config, dict(scene.weights), scene.trace, change, SHOWN)
+
+    name = scene.config.key, scene.step, change
+    return scene.once(("replay", change), lambda: _REPLAYS.get(name, compute))
+
+
+def _predicted(scene: Scene, change: Change) -> np.ndarray:
+    def compute() -> np.ndarray:
+        config, weights, most = scene.config, dict(scene.weights), _most(scene)
+        return predicted_distances(config, weights, scene.trace, change, SHOWN, most)
+
+    return _PREDICTED.get((scene.config.key, scene.step, change), compute)
+
+
+def _most(scene: Scene) -> int:
+    """Return for how many time steps a change is predicted."""
+    config = scene.config
+    size = config.hidden_size * len(CELLS[config.cell].states)
+    affordable = PREDICTED_WORK // (config.num_layers * size**2)
+    return min(MOST_PREDICTED, max(FEWEST_PREDICTED, affordable))
 
 
 @VIEWS.register
@@ -70,21 +97,15 @@ class Perturb(View):
         self, scene: Scene, language: Language, chosen: Mapping[str, str]
     ) -> dict[str, Any]:
         """Return both futures, how far they are apart, and what can be changed."""
-        config, change = scene.config, _change(scene, chosen)
+        change = _change(scene, chosen)
         found = _replay(scene, change)
-        expected = scene.once(
-            ("predicted", change),
-            lambda: predicted_distances(
-                config, dict(scene.weights), scene.trace, change, SHOWN, MOST_PREDICTED
-            ),
-        )
         return perturbation(
             change=asdict(change),
             kinds=self._kinds(scene, language),
             outputs=found.outputs,
             output_names=[n.to(language) for n in scene.task.output_names],
             hidden=found.states["h"],
-            predicted=expected,
+            predicted=_predicted(scene, change),
             said=self._said(scene, change, found).to(language),
             language=language,
         )
@@ -117,7 +138,7 @@ class Perturb(View):
         apart = distances(found.states)[-1]
         end = found.outputs[:, -1]
         moved = int(np.nan_to_num(np.abs(end[1] - end[0])).argmax())
-        return Text(
+        said = Text(
             en="{what} at t = {t}: from {was} to {became}. At the end |h′ − h| is "
             "{apart}, and the readout “{name}” goes from {without} to {changed}.",
             zh="{what}，t = {t}：从 {was} 变为 {became}。到最后 |h′ − h| 为 {apart}，"
@@ -131,6 +152,12 @@ class Perturb(View):
             name=scene.task.output_names[moved],
             without=number(end[0, moved]),
             changed=number(end[1, moved]),
+        )
+        steps = _most(scene)
+        if change.when + steps >= config.seq_len:
+            return said
+        return Text(en="{said}{rest}", zh="{said}{rest}").format(
+            said=said, rest=PREDICTED.format(steps=steps)
         )
 
     def describe(self, scene: Scene, chosen: Mapping[str, str]) -> Text:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from explorer.texts import LANGUAGES
+from explorer.ui import clinic
 from tests.app.conftest import Page
 
 SMALL = {"seq_len": "20", "hidden_size": "8", "batch_size": "8", "seed": "1"}
@@ -61,3 +62,18 @@ def test_a_run_that_is_well_or_untrained_has_no_clinic(
     page.press("train")
     page.until(lambda p: "Trained" in p.status)
     assert not cure_buttons(page)
+
+
+def test_weights_that_are_dropped_meanwhile_hide_no_illness_for_good(
+    open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgotten(*_: object) -> None:
+        raise LookupError("not recorded")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(clinic, "trace_at", forgotten)
+        # A seed of its own: what ails a run is kept for all sessions.
+        page = open_page(lang="en", **EXPLODES | {"seed": "2"}).press("train")
+        page.until(lambda p: "Diverged" in p.status)
+        assert not cure_buttons(page.look())
+    assert cure_buttons(page.look())

@@ -258,3 +258,82 @@ def test_nothing_is_measured_before_it_is_asked_for(
         assert shared.store.run(lengths[0][0].key) is None
     lags = sent(page, "horizon_live")["panels"][0]["figure"]["data"][0]
     assert len(lags["x"]) == 2
+
+
+def test_a_run_that_is_reset_or_dropped_is_no_longer_said_to_be_trained(
+    open_page: Open, shared: Services
+) -> None:
+    page = come(open_page, **PAIR)
+    page.press("train").until(lambda p: "**Trained**" in p.status)
+    first, _ = sent(page, "duel_live")["run"].split("|")
+    shared.store.reset(first)
+    assert "**Paused**" in page.look().status and "1 of 2 runs" in page.status
+    assert "train" in page.enabled() and not page.errors
+
+
+def test_a_run_that_is_reset_between_two_reads_has_no_curve(
+    open_page: Open, shared: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = come(open_page, **PAIR)
+    page.press("train").until(lambda p: "**Trained**" in p.status)
+    records = type(shared.store).records
+    first, _ = sent(page, "duel_live")["run"].split("|")
+
+    def reset_before(store: Any, key: str) -> Any:
+        if key == first:
+            store.reset(key)
+        return records(store, key)
+
+    monkeypatch.setattr(type(shared.store), "records", reset_before)
+    other = come(open_page, **page.address)
+    assert not other.errors
+    assert [t["name"] for t in lines(other, "steps")] == ["always 1: 0.167", "RNN"]
+
+
+def test_what_others_look_at_is_said_to_go_on_when_a_duel_is_paused(
+    open_page: Open, shared: Services
+) -> None:
+    page = come(open_page, **PAIR | {"steps": "20000"})
+    page.press("train")
+    first, second = sent(page, "duel_live")["run"].split("|")
+    shared.store.renew_lease(first, "somebody else", 30)
+    page.press("pause")
+    assert "Others are looking" in page.warnings
+    active = [shared.store.run(key).active for key in (first, second)]
+    assert active == [True, False]
+
+
+def test_settings_that_differ_in_size_alone_stay_as_they_are(open_page: Open) -> None:
+    page = come(open_page, **PAIR | {"duel": ";hidden_size:7"})
+    page.press("equal")
+    assert page.address["duel"] == ";hidden_size:7"
+    assert "differ only in size" in page.warnings
+
+
+def test_a_run_that_is_dropped_while_it_is_opened_is_said_to_be(
+    open_page: Open, shared: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = come(open_page, **PAIR)
+
+    def gone(*_: object) -> None:
+        raise KeyError("gone")
+
+    monkeypatch.setattr(shared.jobs, "start", gone)
+    page.press("train")
+    assert "just dropped to make room" in page.warnings and not page.errors
+    go(page, "playground").press("train")
+    assert "just dropped to make room" in page.warnings and not page.errors
+
+
+def test_lags_are_predicted_one_a_drawing_and_rows_wait_without_a_diamond(
+    open_page: Open,
+) -> None:
+    page = come(open_page, **PAIR | {"duel": ";cell:rnn;cell:gru", "seed": "4321"})
+
+    def diamonds() -> list[bool]:
+        figure = sent(page, "horizon_live")["panels"][0]["figure"]
+        return [x is not None for x in figure["data"][0]["x"]]
+
+    for known in (1, 2, 3, 3):
+        assert diamonds() == [True] * known + [False] * (3 - known)
+        page.look()

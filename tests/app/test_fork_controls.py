@@ -167,3 +167,16 @@ def test_a_run_that_went_wrong_at_once_has_no_step_to_go_on_from(
     fork(page)
     assert "changes" not in page.address
     assert page.warnings == (NOTHING.en if language == "en" else NOTHING.zh)
+
+
+def test_a_fork_that_is_dropped_before_it_starts_is_said_to_be(
+    open_page: Open, shared: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = paused(open_page(**LONG))
+
+    def gone(*_: object) -> None:
+        raise KeyError("gone")
+
+    monkeypatch.setattr(shared.jobs, "start", gone)
+    fork(page, rate=0.002)
+    assert "just dropped to make room" in page.warnings and not page.errors

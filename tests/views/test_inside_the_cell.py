@@ -10,7 +10,7 @@ from test_views import scene
 
 from explorer.figures.cell_equations import MOST_NUMBERS
 from explorer.probes.perturbation import Change
-from explorer.views import VIEWS
+from explorer.views import VIEWS, perturb
 from explorer.views._change import asked, asked_last, in_words
 from explorer.views._view import beginning
 
@@ -71,7 +71,9 @@ def test_before_the_change_the_numbers_are_the_same():
         assert number["v"][:6] == number["w"][:6]
 
 
-@pytest.mark.parametrize("unit", ["9", "-1", "", "two", "٣"])
+@pytest.mark.parametrize(
+    "unit", ["9", "-1", "", "two", "٣", "0000000001234", "0" * 5000]
+)
 def test_a_unit_that_is_not_there_is_the_one_that_varies_most(unit):
     shown = scene("adding")
     view = VIEWS["cell_equations"]()
@@ -120,6 +122,33 @@ def test_the_words_for_a_change_are_what_was_and_what_became():
     was = shown.trace.states["h"][0, 5, 0, 2]
     assert "set to 0.75 at t = 5" in words and "to 0.75." in words
     assert f"{was:.3g}".replace("-", "−") in words
+
+
+def test_a_change_is_replayed_and_predicted_once_for_all_who_look(monkeypatch):
+    counted = []
+    for name in ("replay", "predicted_distances"):
+        compute = getattr(perturb, name)
+        monkeypatch.setattr(
+            perturb, name, lambda *a, f=compute: counted.append(f) or f(*a)
+        )
+    shown, chosen = scene("adding", seed=77), {"change": "h:1:by:0.25:3:0@1"}
+    for again in (shown, replace(shown)):
+        VIEWS["perturb"]().figure(again, "en", chosen)
+        VIEWS["perturb"]().describe(again, chosen)
+    assert len(counted) == 2
+
+
+def test_of_a_large_network_the_card_says_how_far_the_prediction_goes():
+    config = scene("adding").config
+    large = config.model_copy(update={"hidden_size": 256, "seq_len": 500})
+    shown, view = beginning(large), VIEWS["perturb"]()
+    chosen = {"change": "x:0:by:1:10:0@1"}
+    drawn = view.figure(shown, "en", chosen)
+    (line,) = drawn["distances"]
+    known = [t for t, y in zip(drawn["times"], line["linear"], strict=True) if y]
+    assert "ends after 190 time steps" in drawn["said"] and 195 < max(known) < 200
+    assert "190 个时间步" in view.describe(shown, chosen).zh
+    assert "linear" not in view.describe(scene("adding"), chosen).en
 
 
 def test_an_input_is_named_and_a_layer_where_there_are_several():
