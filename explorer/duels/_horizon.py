@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-import torch
 
 from explorer.batches import traced_batch
 from explorer.config import RunConfig
@@ -110,7 +109,6 @@ def predicted_lag(config: RunConfig, fraction: float = FRACTION) -> int | None:
         None where it is not gone at the sequence's beginning; TOO_LARGE where that
         could not be looked at.
     """
-    torch.set_num_threads(1)  # a thread's own: more would wait for each other
     cell = layer_cell(config, Model(config).state_dict(), 0)
     inputs = traced_batch(config).inputs[:, 0].numpy()
     size = config.hidden_size * len(cell.states)

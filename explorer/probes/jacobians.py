@@ -40,6 +40,7 @@ def state_jacobians(
         last: how many time steps at the end to differentiate, all where it is not
             given: each takes 8 S^2 bytes.
     """
+    torch.set_num_threads(1)  # this thread's own: more only wait for each other
     step_map = StepMap(cell)
     sequence = as_tensor(inputs)
     with torch.no_grad():
