@@ -267,7 +267,8 @@ def test_a_run_that_is_reset_or_dropped_is_no_longer_said_to_be_trained(
     page.press("train").until(lambda p: "**Trained**" in p.status)
     first, _ = sent(page, "duel_live")["run"].split("|")
     shared.store.reset(first)
-    assert "**Paused**" in page.look().status and "1 of 2 runs" in page.status
+    assert "**Partly trained**" in page.look().status
+    assert "1 of 2 runs" in page.status
     assert "train" in page.enabled() and not page.errors
 
 

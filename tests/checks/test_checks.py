@@ -241,8 +241,8 @@ def test_the_table_tells_an_error_that_could_not_be_computed():
 def test_the_command_prints_a_row_a_check_and_the_number_of_all(capsys):
     assert main(["parameters", "scans"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("pass  ") == 2
-    assert "2 checks over " in printed and "all passed" in printed
+    assert printed.count("pass  ") == 3
+    assert "3 checks over " in printed and "all passed" in printed
 
 
 def test_the_command_fails_with_a_check_and_names_the_case(capsys, monkeypatch):
