@@ -34,6 +34,7 @@ OPTIONS = [
     # The page has to do without anybody else's server.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+WIDE = {"width": 1600, "height": 900}  # all pages are named in the bar on top
 PATIENCE = 60_000  # ms; a slow machine is no defect of the page
 PLOT = "document.querySelector(`[data-panel=${name}] .live-plot`)"
 SMALL = {"lang": "en", "seq_len": "10", "hidden_size": "8", "batch_size": "16"}
@@ -98,7 +99,8 @@ class Visitor:
         self.errors: list[str] = []
         self.hosts: set[str | None] = set()
         self.sent = 0
-        self.context = browser.new_context(**{"locale": "en-GB"} | options)
+        usual = {"locale": "en-GB", "viewport": WIDE}
+        self.context = browser.new_context(**usual | options)
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -10,7 +10,7 @@ Visit = Callable[..., Any]
 LONG = {"lang": "en", "seq_len": "10", "hidden_size": "8", "batch_size": "16"}
 LONG |= {"steps": "20000"}
 MARKS = (
-    "document.querySelector('[data-panel=loss] .live-plot').layout.shapes"
+    "(document.querySelector('[data-panel=loss] .live-plot')?.layout?.shapes ?? [])"
     ".map((shape) => shape.x0)"
 )
 
