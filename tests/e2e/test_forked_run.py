@@ -21,8 +21,13 @@ def test_a_fork_goes_on_from_its_parent_and_leads_back_to_it(visit: Visit) -> No
     visitor.until("() => document.querySelector('.st-key-fork_open')")
     parent = visitor.query
     visitor.press("Change from here")
-    visitor.page.get_by_label("Learning rate").last.fill("0.002")
-    visitor.page.get_by_label("Learning rate").last.press("Enter")
+    rate_field = visitor.page.get_by_label("Learning rate").last
+    for _ in range(5):  # the page may be drawn anew between two keys
+        rate_field.fill("0.002")
+        rate_field.press("Enter")
+        visitor.page.wait_for_timeout(300)
+        if rate_field.input_value() == "0.002":
+            break
     visitor.page.locator(".st-key-fork button:visible").click()
     visitor.until("() => new URLSearchParams(location.search).has('changes')")
     step, rate, clip_norm = visitor.query["changes"].split(":")
