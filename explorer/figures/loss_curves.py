@@ -83,10 +83,7 @@ def loss_curves(
     scales: list[dict[str, Any]] = []
     log_name = f"{names[0]}{LOG.to(language)}"
     label = f"{baseline_label}{COLON.to(language)}"
-    titles = zip((log_name, metric_label), baselines, strict=True)
-    crowded = any(
-        breadth(title + _told(base, label)) > HEADER for title, base in titles
-    )
+    crowded = _crowded((log_name, metric_label), baselines, label)
     for panel, colour in enumerate((BLUE, GREEN)):
         base, name, curve = baselines[panel], names[panel], curves[panel]
         known = finite_values([curve, [] if base is None else [base]])
@@ -103,6 +100,14 @@ def loss_curves(
     words += change_words(changes, language)
     made = _layout(scales, end, annotations, words, language)
     return {"data": data, "layout": made | change_marks(changes, PANELS)}
+
+
+def _crowded(
+    titles: Sequence[str], baselines: Sequence[float | None], label: str
+) -> bool:
+    """Return whether a title and its baseline do not fit side by side."""
+    told = (t + _told(b, label) for t, b in zip(titles, baselines, strict=True))
+    return any(breadth(text) > HEADER for text in told)
 
 
 def _layout(

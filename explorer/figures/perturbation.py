@@ -105,14 +105,7 @@ def perturbation(
         "said": said,
         "times": keep.tolist(),
         "some": len(shown) < len(moved),
-        "outputs": [
-            {
-                "name": output_names[k],
-                "without": rounded(outputs[0, keep, k]),
-                "with": rounded(outputs[1, keep, k]),
-            }
-            for k in shown
-        ],
+        "outputs": [_line(output_names[k], outputs[:, keep, k]) for k in shown],
         "distances": [
             {
                 "name": _WORDS["layer"].format(n=layer + 1).to(language),
@@ -123,6 +116,11 @@ def perturbation(
         ],
         "units": _units(gaps[change["layer"]], change["when"]),
     }
+
+
+def _line(name: str, both: NDArray[np.float64]) -> dict[str, Any]:
+    """Return an output without the change and with it, (2, times)."""
+    return {"name": name, "without": rounded(both[0]), "with": rounded(both[1])}
 
 
 def _largest(sizes: NDArray[np.float64], most: int) -> NDArray[np.intp]:

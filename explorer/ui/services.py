@@ -62,12 +62,25 @@ def services() -> Services:
     with suppress(StoreError):  # what is used the first time is slow: not by a visitor
         live_data(store, RunConfig(), None, {}, "en")
     # So are the machine code's seconds, where it is not kept from an earlier start.
-    Thread(target=prepare, name="prepare", daemon=True).start()
+    Thread(target=_prepare, name="prepare", daemon=True).start()
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
     jobs = Jobs(store, executor, WORKERS, reports=True)
     shared = Services(store, jobs, memory_only, missing)
-    # Everything imported lives as long as the server does: a collection that walks
-    # over torch takes over 100 ms, during which no page moves.
+    _keep()
+    return shared
+
+
+def _prepare() -> None:
+    """Compile what trains, and keep the compiler out of collections as well."""
+    prepare()
+    _keep()
+
+
+def _keep() -> None:
+    """Let collections pass over all that there is by now.
+
+    Everything imported lives as long as the server does: a collection that walks over
+    torch takes over 100 ms, during which no page moves.
+    """
     gc.collect()
     gc.freeze()
-    return shared
