@@ -30,8 +30,13 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
-	$(if $(TESTS),,$(BIN)/python -m checks)
+else
+	$(BIN)/python -m pytest -n 2 -m "not browser"
+	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m checks
+endif
 
 verify: $(VENV)/installed-dev
 	$(BIN)/python -m checks

@@ -18,7 +18,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     shared = services()
     prepare()
     yield
-    shared.jobs.close()
+    shared.close()
 
 
 app = st.App(

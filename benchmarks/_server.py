@@ -55,10 +55,9 @@ class Server:
     def memory(self) -> float:
         """Return the resident memory of all its processes in MB.
 
-        Of the others only what is their own: their libraries are the server's, too.
+        What several of them share counts once: each has its part of it.
         """
-        server, *others = self.processes()
-        return _status(server, "VmRSS") + sum(_status(o, "RssAnon") for o in others)
+        return sum(_size(folder / "smaps_rollup", "Pss") for folder in self.processes())
 
     def cpu(self) -> float:
         """Return the CPU seconds used so far, by all threads ever."""
@@ -82,11 +81,11 @@ def _tasks(folder: Path) -> list[Path]:
     return []
 
 
-def _status(folder: Path, name: str) -> float:
-    """Return a size from a status file of proc(5), in MB; 0 of a process that ended."""
+def _size(report: Path, name: str) -> float:
+    """Return a size from a file of proc(5), in MB; 0 of a process that ended."""
     with suppress(*ENDED):
-        lines = (folder / "status").read_text().splitlines()
-        return next(int(x.split()[1]) / 1000 for x in lines if x.startswith(name))
+        lines = report.read_text().splitlines()
+        return next(int(x.split()[1]) / 1000 for x in lines if x.startswith(f"{name}:"))
     return 0.0
 
 

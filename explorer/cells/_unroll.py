@@ -142,20 +142,18 @@ class UnrolledCell(Cell):
             others = [w.detach().requires_grad_() for w in weights[4:]]
             state = dict(zip(self.states, before, strict=True))
             after, _ = self.update(from_x, from_h, state, *others)
+            # Of sums: torch loads a compiler (3 s, 80 MB) to begin from several numbers.
+            totals = [after[name].sum() for name in self.states]
+        inputs = [from_h, *before]
         slopes = [
-            torch.autograd.grad(
-                after[name],
-                [from_h, *before],
-                torch.ones_like(after[name]),
-                retain_graph=True,
-                allow_unused=True,
-            )
-            for name in self.states
+            torch.autograd.grad(total, inputs, retain_graph=True, allow_unused=True)
+            for total in totals
         ]
         by_state, by_h = self._walk_back(gradient, slopes, weights[1])
-        by_x, *by_others = torch.autograd.grad(
-            [after[name] for name in self.states], [from_x, *others], by_state
-        )
+        pairs = zip(self.states, by_state, strict=True)
+        with torch.enable_grad():
+            loss = torch.stack([(after[name] * by).sum() for name, by in pairs]).sum()
+        by_x, *by_others = torch.autograd.grad(loss, [from_x, *others])
         return by_x, by_h, by_others
 
     def _walk_back(

@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
+from functools import cache
 from uuid import uuid4
 
 import streamlit as st
@@ -14,14 +14,15 @@ from threadpoolctl import threadpool_limits
 from explorer.config import RunConfig
 from explorer.devices import keep_freed_memory
 from explorer.jobs import Jobs
+from explorer.slices import train_slice
 from explorer.store import Store, StoreError, open_store
 from explorer.texts import Text
-from explorer.training import prepare
 from explorer.ui.live import link_plotly
 from explorer.ui.panels import live_data
 from explorer.ui.routes import mounted
+from explorer.workers import Workers
 
-WORKERS = min(os.cpu_count() or 1, 8)
+WORKERS = min(os.cpu_count() or 1, 4)
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,20 @@ class Services:
     Attributes:
         memory_only: why runs are kept in memory alone, where that is so.
         missing: what the charts lack, where they lack something.
+        workers: the processes that train, where the system can have them.
     """
 
     store: Store
     jobs: Jobs
+    workers: Workers | None
     memory_only: StoreError | None
     missing: Text | None
+
+    def close(self) -> None:
+        """Save what is being computed, and end."""
+        self.jobs.close()
+        if self.workers is not None:
+            self.workers.close()
 
 
 def _gone(name: str) -> None:
@@ -54,6 +63,7 @@ def viewer() -> str:
 @st.cache_resource(show_spinner=False)
 def services() -> Services:
     """Return the shared parts, made on first use."""
+    workers = _workers()  # first: they take seconds until they are ready
     keep_freed_memory()  # before there are threads with memory of their own
     # A picture's small matrices gain nothing from more threads, which training needs.
     threadpool_limits(1, user_api="blas")
@@ -61,19 +71,18 @@ def services() -> Services:
     store, memory_only = open_store()
     with suppress(StoreError):  # what is used the first time is slow: not by a visitor
         live_data(store, RunConfig(), None, {}, "en")
-    # So are the machine code's seconds, where it is not kept from an earlier start.
-    Thread(target=_prepare, name="prepare", daemon=True).start()
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
-    jobs = Jobs(store, executor, WORKERS, reports=True)
-    shared = Services(store, jobs, memory_only, missing)
+    train = workers.train if workers is not None else train_slice
+    jobs = Jobs(store, executor, WORKERS, train=train, reports=True)
+    shared = Services(store, jobs, workers, memory_only, missing)
     _keep()
     return shared
 
 
-def _prepare() -> None:
-    """Compile what trains, and keep the compiler out of collections as well."""
-    prepare()
-    _keep()
+@cache
+def _workers() -> Workers | None:
+    """Return the processes that train: one set for as long as this process lives."""
+    return Workers() if Workers.possible() else None
 
 
 def _keep() -> None:

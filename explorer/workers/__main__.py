@@ -1,0 +1,93 @@
+"""The origin of the workers: imports and compiles once, and forks whenever it is asked.
+
+    python -m explorer.workers CONTROL
+
+CONTROL is the number of an inherited socket. With each byte comes a socket for a new
+worker; when the other end closes, all is over.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+from multiprocessing.connection import Connection
+from time import perf_counter
+
+import torch
+
+from explorer.slices import train_slice
+from explorer.training import prepare
+
+NICENESS = 10  # pages come before training, on a machine that has too little for both
+PERIOD = 0.04  # s of updates that are told together; a page hears every 0.05 s
+
+
+def main(control: socket.socket) -> None:
+    """Fork a worker for each socket that comes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's end
+    os.nice(NICENESS)
+    if not torch.backends.cuda.is_built():  # whose backward threads survive no fork
+        prepare()
+    gc.collect()
+    gc.freeze()  # a collection that writes to what is shared would make it not be so
+    while True:
+        asked, handles, *_ = socket.recv_fds(control, 1, 1)
+        if not asked:
+            return
+        if os.fork() == 0:
+            control.close()
+            serve(Connection(handles[0]))
+            os._exit(0)
+        os.close(handles[0])
+
+
+def serve(server: Connection) -> None:
+    """Compute slices until nobody wants any more.
+
+    For each `train_slice`'s arguments that come, go out: lists of points (step, loss,
+    gradient norm, metric), and at last the slice, or what was wrong as a text.
+    """
+    try:
+        while True:
+            work = server.recv()
+            told = Told(server)
+            try:
+                result: object = train_slice(*work, told)
+            except Exception as error:
+                traceback.print_exc()
+                result = f"{type(error).__name__}: {error}"
+            told.flush()
+            server.send(result)
+    except (EOFError, ConnectionError):
+        pass  # the server is gone, or has no more use for this one
+
+
+class Told:
+    """Sends what is reported in batches: a message costs more than a small update."""
+
+    def __init__(self, server: Connection) -> None:
+        self._server = server
+        self._points: list[tuple[int, float, float, float | None]] = []
+        self._due = 0.0
+
+    def __call__(
+        self, step: int, loss: float, grad_norm: float, metric: float | None
+    ) -> None:
+        """Take a point, as `Report` does."""
+        self._points.append((step, loss, grad_norm, metric))
+        if perf_counter() >= self._due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what is not sent yet."""
+        if self._points:
+            self._server.send(self._points)
+            self._points = []
+        self._due = perf_counter() + PERIOD
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
