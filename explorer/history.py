@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load
 from torch import Tensor
 
+from explorer import kernels
 from explorer.batches import evaluation_batch, traced_batch
 from explorer.config import RunConfig
 from explorer.model import Model, Trace, trace
@@ -35,7 +36,8 @@ class History(NamedTuple):
 @lru_cache(maxsize=32)
 def initial_snapshot(config: RunConfig) -> Snapshot:
     """Return a run before its first update."""
-    return Training(config).snapshot()
+    with kernels.without():  # who only looks needs no compiler
+        return Training(config).snapshot()
 
 
 def history(store: Store, config: RunConfig) -> History:
@@ -96,7 +98,9 @@ def scores_of(config: RunConfig, weights: dict[str, Tensor]) -> list[Score]:
     """Return the task's further metrics, on the sequences of the run's metric."""
     model, batch = Model(config), evaluation_batch(config)
     model.load_state_dict(weights)
-    return config.build_task().scores(batch, model(batch.inputs))
+    with kernels.without():
+        outputs = model(batch.inputs)
+    return config.build_task().scores(batch, outputs)
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Workers in processes of their own: the same numbers, and what happens when one dies."""
+"""Workers in processes of their own: the same numbers, and what becomes of a loss."""
 
 import os
 import signal
@@ -101,7 +101,12 @@ def killed_meanwhile(workers: Workers, victims: Callable[[], list[int]]) -> obje
     begun: list[int] = []
     with ThreadPoolExecutor(1) as pool:
         slice_ = pool.submit(
-            workers.train, FOREVER, None, 10**4, 1.0, lambda step, *_: begun.append(step)
+            workers.train,
+            FOREVER,
+            None,
+            10**4,
+            1.0,
+            lambda step, *_: begun.append(step),
         )
         assert eventually(lambda: len(begun) > 1)
         for process in victims():

@@ -19,7 +19,7 @@ from torch.autograd.function import once_differentiable
 
 from explorer.cells._cell import Cell, State, Way, affine
 from explorer.cells._compiled import Compiled
-from explorer.kernels import AVAILABLE, CODES, Array
+from explorer.kernels import CODES, wanted
 
 Weights = tuple[Tensor, ...]
 """weight_ih, weight_hh, bias_ih, bias_hh and what else `update` takes."""
@@ -30,19 +30,19 @@ Path = tuple[Tensor, ...]
 class UnrolledCell(Cell):
     """A cell of that kind.
 
-    A subclass gives its equations as `update`, and may give them once more as a
-    `kernel`, several times as fast; the contract tests hold that to `step`.
+    A subclass gives its equations as `update`, and may give them once more in machine
+    code, several times as fast; the contract tests hold that to `step`.
 
     Attributes:
-        kernel: the way there in machine code, if there is one.
+        kernel: the module of `explorer.kernels` that has it, if there is one.
         kept: how many factors it keeps for the way back.
     """
 
-    kernel: ClassVar[Any] = None  # a `Kernel`
+    kernel: ClassVar[str | None] = None
     kept: ClassVar[int] = 1
 
     @cached_property
-    def rows_of_x(self) -> Array:
+    def rows_of_x(self) -> np.ndarray:
         """Which row of the kernel's sums begins with W x + b of each block."""
         return np.arange(len(self.blocks))
 
@@ -96,9 +96,9 @@ class UnrolledCell(Cell):
         weight = next(self.parameters())
         return (
             self.kernel is not None
-            and AVAILABLE
             and self.activation in CODES
             and (weight.dtype, weight.device.type) == (torch.float32, "cpu")
+            and wanted()
         )
 
     def compiled(self, x: Tensor) -> Tensor:
@@ -142,7 +142,7 @@ class UnrolledCell(Cell):
             others = [w.detach().requires_grad_() for w in weights[4:]]
             state = dict(zip(self.states, before, strict=True))
             after, _ = self.update(from_x, from_h, state, *others)
-            # Of sums: torch loads a compiler (3 s, 80 MB) to begin from several numbers.
+            # Sums: to begin from several numbers, torch loads a compiler (3 s, 80 MB).
             totals = [after[name].sum() for name in self.states]
         inputs = [from_h, *before]
         slopes = [

@@ -6,32 +6,13 @@ recurrent neural networks" (2019).
 
 from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State, Symbols
-from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell, Weights
-from explorer.kernels import Array, F, activate, compiled
+from explorer.kernels.constants import EPSILON
 from explorer.texts import Text
-
-EPSILON = 0.1
-
-
-@compiled
-def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
-    """As in `Kernel`; h keeps all of itself."""
-    rows, time, n = slopes.shape
-    sums, y, slope = np.empty((rows, n), F), np.empty(n, F), np.empty(n, F)
-    for t in range(time):
-        recur(sources, h, t, sums)
-        activate(f, sums[0], y, slope)
-        before, after = h[t].reshape(n), h[t + 1].reshape(n)
-        for i in range(n):
-            slopes[0, t, i] = F(EPSILON) * slope[i]
-            after[i] = before[i] + F(EPSILON) * y[i]
-            kept[0, t, i] = 1
 
 
 @CELLS.register
@@ -59,7 +40,7 @@ class AntisymmetricRNN(BlockCell, UnrolledCell):
     source = "Chang et al. 2019"
     year = 2019
     blocks = ("h",)
-    kernel = staticmethod(_forwards)
+    kernel = "antisymmetric"
     # Without GELU and SiLU: where their slope is negative, the diffusion feeds growth.
     activations = (
         "tanh",

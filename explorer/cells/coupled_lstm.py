@@ -4,39 +4,12 @@ K. Greff, R. K. Srivastava, J. Koutník, B. R. Steunebrink & J. Schmidhuber, "LS
 search space odyssey" (2015), where the variant is called CIFG.
 """
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State
-from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
-from explorer.kernels import Array, F, activate, compiled, sigmoid
 from explorer.texts import Text
-
-
-@compiled
-def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
-    """As in `Kernel`, whose c is this c."""
-    rows, time, n = slopes.shape
-    sums, c = np.empty((rows, n), F), np.zeros(n, F)
-    y, slope = np.empty(n, F), np.empty(n, F)
-    for t in range(time):
-        recur(sources, h, t, sums)
-        activate(f, sums[1], y, slope)
-        for i in range(n):
-            keep = sigmoid(sums[0, i])
-            slopes[0, t, i] = (c[i] - y[i]) * (keep - keep * keep)
-            slopes[1, t, i] = slope[i] - keep * slope[i]
-            c[i] = y[i] + keep * (c[i] - y[i])
-            kept[0, t, i] = keep
-        activate(f, c, y, slope)
-        after = h[t + 1].reshape(n)
-        for i in range(n):
-            o = sigmoid(sums[2, i])
-            slopes[2, t, i] = y[i] * (o - o * o)
-            after[i] = o * y[i]
-            kept[1, t, i] = o * slope[i]
 
 
 @CELLS.register
@@ -61,7 +34,7 @@ class CoupledLSTM(BlockCell, UnrolledCell):
     source = "Greff et al. 2015"
     year = 2015
     blocks = ("f", "g", "o")
-    kernel = staticmethod(_forwards)
+    kernel = "coupled_lstm"
     kept = 2
     gates = ("f", "o")
     states = ("h", "c")

@@ -11,34 +11,8 @@ import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State, Symbols, Way
-from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
-from explorer.kernels import Array, F, activate, compiled, sigmoid
 from explorer.texts import Text
-
-
-@compiled
-def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
-    """As in `Kernel`; n's sum is in two rows, U_n h + b'_n and the rest."""
-    rows, time, n = slopes.shape
-    sums, sum_n = np.empty((rows, n), F), np.empty(n, F)
-    y, slope = np.empty(n, F), np.empty(n, F)
-    for t in range(time):
-        recur(sources, h, t, sums)
-        for i in range(n):
-            sums[0, i] = sigmoid(sums[0, i])
-            sum_n[i] = sums[3, i] + sums[0, i] * sums[2, i]
-        activate(f, sum_n, y, slope)
-        before, after = h[t].reshape(n), h[t + 1].reshape(n)
-        for i in range(n):
-            r, z, u = sums[0, i], sigmoid(sums[1, i]), sums[2, i]
-            by_n = slope[i] - z * slope[i]
-            slopes[0, t, i] = by_n * u * (r - r * r)
-            slopes[1, t, i] = (before[i] - y[i]) * (z - z * z)
-            slopes[2, t, i] = by_n * r
-            slopes[3, t, i] = by_n
-            after[i] = y[i] + z * (before[i] - y[i])
-            kept[0, t, i] = z
 
 
 @CELLS.register
@@ -61,7 +35,7 @@ class GRU(BlockCell, UnrolledCell):
     source = "Cho et al. 2014"
     year = 2014
     blocks = ("r", "z", "n")
-    kernel = staticmethod(_forwards)
+    kernel = "gru"
     rows_of_x = np.array([0, 1, 3])  # of r, z and, apart from U_n h + b'_n, n
     gates = ("r", "z")
     keep_block = "z"

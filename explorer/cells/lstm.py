@@ -6,40 +6,12 @@ forget gate: F. A. Gers, J. Schmidhuber & F. Cummins, Neural Computation 12 (200
 
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State, Way
-from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
-from explorer.kernels import Array, F, activate, compiled, sigmoid
 from explorer.texts import Text
-
-
-@compiled
-def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
-    """As in `Kernel`, whose c is this c."""
-    rows, time, n = slopes.shape
-    sums = np.empty((rows, n), F)
-    c, g, by_g = np.zeros(n, F), np.empty(n, F), np.empty(n, F)
-    for t in range(time):
-        recur(sources, h, t, sums)
-        activate(f, sums[2], g, by_g)
-        for j in range(n):
-            i, f_ = sigmoid(sums[0, j]), sigmoid(sums[1, j])
-            slopes[0, t, j] = g[j] * (i - i * i)
-            slopes[1, t, j] = c[j] * (f_ - f_ * f_)
-            slopes[2, t, j] = i * by_g[j]
-            c[j] = f_ * c[j] + i * g[j]
-            kept[0, t, j] = f_
-        after = h[t + 1].reshape(n)
-        activate(f, c, g, by_g)
-        for j in range(n):
-            o = sigmoid(sums[3, j])
-            after[j] = o * g[j]
-            slopes[3, t, j] = g[j] * (o - o * o)
-            kept[1, t, j] = o * by_g[j]
 
 
 @CELLS.register
@@ -60,7 +32,7 @@ class LSTM(BlockCell, UnrolledCell):
     source = "Hochreiter & Schmidhuber 1997; Gers et al. 2000"
     year = 1997
     blocks = ("i", "f", "g", "o")
-    kernel = staticmethod(_forwards)
+    kernel = "lstm"
     kept = 2
     gates = ("i", "f", "o")
     states = ("h", "c")

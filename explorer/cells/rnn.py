@@ -5,25 +5,12 @@ J. L. Elman, "Finding structure in time", Cognitive Science 14 (1990).
 
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State, Symbols, Way
-from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
-from explorer.kernels import Array, F, activate, compiled
 from explorer.texts import Text
-
-
-@compiled
-def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
-    """As in `Kernel`; h_t is f of the sum, and kept is empty."""
-    _, time, n = slopes.shape
-    sums = np.empty((1, n), F)
-    for t in range(time):
-        recur(sources, h, t, sums)
-        activate(f, sums[0], h[t + 1].reshape(n), slopes[0, t])
 
 
 @CELLS.register
@@ -41,7 +28,7 @@ class RNN(BlockCell, UnrolledCell):
     source = "Elman 1990"
     year = 1990
     blocks = ("h",)
-    kernel = staticmethod(_forwards)
+    kernel = "rnn"
     kept = 0
     initialisations = ("default", "orthogonal", "identity")
 

@@ -4,32 +4,12 @@ J. Collins, J. Sohl-Dickstein & D. Sussillo, "Capacity and trainability in recur
 neural networks" (2017).
 """
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.cells._cell import CELLS, BlockCell, State
-from explorer.cells._compiled import Sources, recur
 from explorer.cells._unroll import UnrolledCell
-from explorer.kernels import Array, F, activate, compiled, sigmoid
 from explorer.texts import Text
-
-
-@compiled
-def _forwards(f: int, sources: Sources, h: Array, slopes: Array, kept: Array) -> None:
-    """As in `Kernel`."""
-    rows, time, n = slopes.shape
-    sums, y, slope = np.empty((rows, n), F), np.empty(n, F), np.empty(n, F)
-    for t in range(time):
-        recur(sources, h, t, sums)
-        activate(f, sums[1], y, slope)
-        before, after = h[t].reshape(n), h[t + 1].reshape(n)
-        for i in range(n):
-            z = sigmoid(sums[0, i])
-            slopes[0, t, i] = (before[i] - y[i]) * (z - z * z)
-            slopes[1, t, i] = slope[i] - z * slope[i]
-            after[i] = y[i] + z * (before[i] - y[i])
-            kept[0, t, i] = z
 
 
 @CELLS.register
@@ -54,7 +34,7 @@ class UGRNN(BlockCell, UnrolledCell):
     source = "Collins et al. 2017"
     year = 2017
     blocks = ("z", "n")
-    kernel = staticmethod(_forwards)
+    kernel = "ugrnn"
     gates = ("z",)
     keep_block = "z"
     initialisations = ("default", "orthogonal", "forget", "chrono")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from threading import Thread
 from uuid import uuid4
 
 import streamlit as st
@@ -17,6 +18,7 @@ from explorer.jobs import Jobs
 from explorer.slices import train_slice
 from explorer.store import Store, StoreError, open_store
 from explorer.texts import Text
+from explorer.training import prepare
 from explorer.ui.live import link_plotly
 from explorer.ui.panels import live_data
 from explorer.ui.routes import mounted
@@ -72,7 +74,9 @@ def services() -> Services:
     with suppress(StoreError):  # what is used the first time is slow: not by a visitor
         live_data(store, RunConfig(), None, {}, "en")
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
-    train = workers.train if workers is not None else train_slice
+    if workers is None:  # else they have compiled; a visitor is not to wait for it
+        Thread(target=prepare, name="prepare", daemon=True).start()
+    train = train_slice if workers is None else workers.train
     jobs = Jobs(store, executor, WORKERS, train=train, reports=True)
     shared = Services(store, jobs, workers, memory_only, missing)
     _keep()

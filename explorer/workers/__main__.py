@@ -52,10 +52,10 @@ def serve(server: Connection) -> None:
     """
     try:
         while True:
-            work = server.recv()
+            config, checkpoint, goal, seconds = server.recv()
             told = Told(server)
             try:
-                result: object = train_slice(*work, told)
+                result: object = train_slice(config, checkpoint, goal, seconds, told)
             except Exception as error:
                 traceback.print_exc()
                 result = f"{type(error).__name__}: {error}"

@@ -1,7 +1,7 @@
 """The server's side of its workers: what they are asked, and what they tell meanwhile.
 
-A thread that trains takes Python's lock for every small operation, and so does one that
-draws: with 30 pages open, two threads of training came to a third of what they do alone.
+A thread that trains takes Python's lock for every small operation, and a thread that
+draws holds it: with 30 pages open, training came to a third of what it does alone.
 """
 
 import os
@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -143,5 +142,3 @@ class Workers:
             with suppress(subprocess.TimeoutExpired):
                 self._origin.wait(1)
         self._control = self._origin = None
-
-

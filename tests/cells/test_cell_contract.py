@@ -8,7 +8,7 @@ import torch
 from explorer.activations import ACTIVATIONS
 from explorer.cells import CELLS, Cell, uniform
 from explorer.initialisations import INITIALISATIONS
-from explorer.kernels import AVAILABLE
+from explorer.kernels import available
 
 INPUT, HIDDEN, TIME, BATCH = 3, 4, 6, 2
 CELL_NAMES = CELLS.names()
@@ -68,7 +68,7 @@ def test_every_way_equals_repeated_steps_in_values_and_gradients(name, activatio
             close(one, other)
 
 
-@pytest.mark.skipif(not AVAILABLE, reason="numba is missing")
+@pytest.mark.skipif(not available(), reason="numba is missing")
 @pytest.mark.parametrize("shape", [(37, 5, 3, 7), (1, 1, 1, 1), (9, 3, 2, 33)])
 @pytest.mark.parametrize("members", [(), (3,)])
 @pytest.mark.parametrize(

@@ -1,95 +1,10 @@
-"""Machine code of our own for the CPU: what a sequence's time steps are made of.
+"""The activations and the logistic function, with their slopes."""
 
-torch takes a few microseconds to start an operation, whatever its size, and a sequence
-through a small network is thousands of small ones. numba compiles a whole loop over
-time, and lets go of Python's lock meanwhile. Everything is float32. The functions here
-are written so that the compiler can vectorise them, which it cannot do with a call of
-the C library's `exp`; NaN stays NaN.
-"""
-
-import os
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-try:
-    import numba
-    import scipy.linalg.cython_blas  # noqa: F401  whose products numba calls
-except ImportError:  # no build for this Python or processor: the other ways do
-    numba = None
-else:
-    from threadpoolctl import ThreadpoolController
-
-    # A time step's product is too small to be shared. numpy's products are its own.
-    libraries = [each["filepath"] for each in ThreadpoolController().info()]
-    ours = [path for path in libraries if "scipy" in Path(path).parent.name]
-    ThreadpoolController().select(filepath=ours).limit(limits=1)
-
-AVAILABLE = numba is not None
-"""Whether there is a compiler on this machine."""
-CODES = {
-    "tanh": 0,
-    "relu": 1,
-    "sigmoid": 2,
-    "identity": 3,
-    "leaky_relu": 4,
-    "softsign": 5,
-    "elu": 6,
-    "gelu": 7,
-    "silu": 8,
-}
-"""The number by which `activate` knows an activation."""
-Array = np.ndarray
-F = np.float32
-
-
-def _cache() -> Path | None:
-    """Return where compiled code is kept, a folder for each state of our sources.
-
-    numba by itself would only see a change in a function's own file, not in what it
-    calls. None where nothing can be written.
-    """
-    here = Path(__file__).parent
-    sources = [Path(__file__), *sorted(here.glob("cells/*.py"))]
-    stamp = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    for parent in (here / "__pycache__", Path("~/.cache/rnn-explorer")):
-        # A user of whom the system knows nothing has no home: a RuntimeError.
-        with suppress(OSError, RuntimeError):
-            folder = parent.expanduser() / f"compiled-{stamp[:16]}"
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return folder
-    return None
-
-
-def compiled(function: Callable[..., Any], inline: bool = False) -> Callable[..., Any]:
-    """Have a function compiled on its first call, or loaded if it has been before.
-
-    Args:
-        function: what takes and returns arrays and numbers, in numba's Python.
-        inline: whether it becomes part of whoever calls it, as a loop's body has to
-            be vectorised.
-    """
-    if numba is None:
-        return function
-    # Only a * b + c may become one operation: all that assumes finite numbers, or
-    # orders sums anew, would hide a run that diverges.
-    options = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
-    options |= {"forceinline": inline, "cache": CACHE is not None}
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE or "")
-    try:
-        return numba.njit(**options)(function)
-    finally:
-        numba.config.CACHE_DIR = before
-
-
-CACHE = _cache() if AVAILABLE else None
-inlined = partial(compiled, inline=True)
+from explorer.kernels.machine import Array, F, compiled, inlined
 
 
 @inlined
