@@ -22,18 +22,39 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, _LARGEST)
         mallopt(_TRIM_THRESHOLD, _KEPT)
-        # Each thread keeps to one of two heaps: a server has dozens of threads, and
-        # with heaps of their own they hold a quarter more memory.
-        mallopt(_ARENAS, 2)
 
 
-def give_back_freed_memory() -> None:
+@cache
+def share_heaps() -> None:
+    """Let all threads keep to two heaps.
+
+    A server has dozens of threads, and with heaps of their own they hold a quarter more
+    memory. Where the C library is not glibc, nothing changes.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS, 2)
+
+
+class _Heap(ctypes.Structure):
+    """glibc's struct mallinfo2: nine sizes, of which the eighth is what is free."""
+
+    _fields_ = [("before", ctypes.c_size_t * 7), ("free", ctypes.c_size_t),
+                ("kept_on_top", ctypes.c_size_t)]  # fmt: skip
+
+
+def give_back_freed_memory(above: int = 0) -> None:
     """Let malloc give all that is free back to the system; for after something large.
 
     Where the C library is not glibc, nothing happens.
+
+    Args:
+        above: bytes; where less than that is free, all stays.
     """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+        library = ctypes.CDLL(None)
+        library.mallinfo2.restype = _Heap
+        if library.mallinfo2().free >= above:
+            library.malloc_trim(0)
 
 
 @cache

@@ -21,7 +21,7 @@ from explorer.slices import Slice, train_slice
 from explorer.store import Claim, Run, Store, StoreError
 
 _PRUNE_EVERY = 60.0  # seconds
-_ROUND, _RECENT = 0.7, 2.0
+_ROUND, _RECENT = 0.5, 2.0
 """Seconds in which every run has its turn, and in which one that had it still wants."""
 
 

@@ -114,13 +114,13 @@ def _check_file(connection: sqlite3.Connection, record: Any, _: object) -> None:
     It would go on reading and writing what nobody else can see any more. A new one
     makes the file and its tables anew.
     """
-    if record.info["file"] != _identity(connection):
+    name, identity = record.info["file"]
+    if identity != _identity(name):
         raise DisconnectionError("the database file was replaced")
 
 
-def _identity(connection: sqlite3.Connection) -> tuple[int, int] | None:
-    """Return what tells a connection's file from all others; None in memory."""
-    (_, _, name), *_ = connection.execute("PRAGMA database_list")
+def _identity(name: str) -> tuple[int, int] | None:
+    """Return what tells a database's file from all others; None in memory."""
     if not name:
         return None
     try:
@@ -140,7 +140,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     for table in metadata.sorted_tables:
         make = CreateTable(table, if_not_exists=True).compile(dialect=sqlite.dialect())
         connection.execute(str(make))
-    record.info["file"] = _identity(connection)
+    (_, _, name), *_ = connection.execute("PRAGMA database_list")
+    record.info["file"] = name, _identity(name)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from explorer.ui.duel_settings import COUNT, choose_ready, duel_address
 from explorer.ui.duel_table import mark_words, table_html
 from explorer.ui.faults import said_to, show_faults, show_problems, store_sentence
 from explorer.ui.live import LiveData, live_panels, live_words
-from explorer.ui.playground import FASTEST, IDLE, SHARE, pace, paced
+from explorer.ui.playground import FASTEST, IDLE, pace, paced, share
 from explorer.ui.services import Services, services
 from explorer.ui.state import touch
 
@@ -212,7 +212,7 @@ def _known(
         data = paced(
             ("duel", duel, language, None if active else steps),
             (steps,),
-            SHARE / pace(shared.jobs.watchers),
+            share(shared.jobs.watchers),
             lambda: _data(shared, duel, found, language),
         )
     except StoreError as error:

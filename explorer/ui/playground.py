@@ -32,8 +32,9 @@ Runs = tuple[Run | None, ...]
 """The page's run, and those that its pictures show beside it."""
 Known = tuple[Runs, int, LiveData]
 """These runs, how many watch the first, and its pictures."""
-FASTEST, SHARE = 0.3, 0.15
-"""Seconds between pictures, and the share of a core that drawing them may take."""
+FASTEST, SHARE, ALL = 0.3, 0.15, 0.35
+"""Seconds between pictures; the share of a core that drawing them may take, for one
+who watches and for all together."""
 AT_EASE = 4
 """How many may watch this server before all have their pictures less often."""
 IDLE = 5.0
@@ -155,6 +156,11 @@ def pace(watchers: int) -> int:
     return 2 ** ceil(log2(max(1.0, watchers / AT_EASE)))
 
 
+def share(watchers: int) -> float:
+    """Return what share of a core drawing may take for each of so many."""
+    return min(SHARE, ALL / max(1, watchers))
+
+
 def _pictures(
     shared: Services,
     config: RunConfig,
@@ -215,7 +221,7 @@ def _read(
         data = paced(
             (config.key, page, step, str(options), language, *map(_moment, runs)),
             tuple(run.step if run else 0 for run in runs),
-            SHARE / pace(shared.jobs.watchers),
+            share(shared.jobs.watchers),
             lambda: live_data(shared.store, config, step, options, language, page),
         )
     except StoreError as error:
@@ -241,14 +247,14 @@ def _moment(run: Run | None) -> int | None:
 
 
 def paced(
-    wanted: tuple, steps: tuple[int, ...], share: float, draw: Callable[[], LiveData]
+    wanted: tuple, steps: tuple[int, ...], most: float, draw: Callable[[], LiveData]
 ) -> LiveData:
-    """Draw anew, unless it would be the same or drawing has had its share."""
+    """Draw anew, unless it would be the same or takes more than a share of a core."""
     last: Drawing | None = st.session_state.get("drawing")
     now = monotonic()
     if last and last.wanted == wanted:
         same = last.steps == steps and last.data["complete"]
-        if same or now - last.at < last.cost / share:
+        if same or now - last.at < last.cost / most:
             return last.data
     began = thread_time()
     data = draw()

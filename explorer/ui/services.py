@@ -13,7 +13,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from explorer.config import RunConfig
-from explorer.devices import keep_freed_memory
+from explorer.devices import keep_freed_memory, share_heaps
 from explorer.jobs import Jobs
 from explorer.slices import train_slice
 from explorer.store import Store, StoreError, open_store
@@ -66,7 +66,8 @@ def viewer() -> str:
 def services() -> Services:
     """Return the shared parts, made on first use."""
     workers = _workers()  # first: they take seconds until they are ready
-    keep_freed_memory()  # before there are threads with memory of their own
+    keep_freed_memory()  # drawing needs much for a moment, again and again
+    share_heaps()  # before there are threads with memory of their own
     # A picture's small matrices gain nothing from more threads, which training needs.
     threadpool_limits(1, user_api="blas")
     missing = None if mounted() else link_plotly()

@@ -17,10 +17,12 @@ from time import perf_counter
 
 import torch
 
+from explorer.devices import give_back_freed_memory, keep_freed_memory
 from explorer.slices import train_slice
 from explorer.training import prepare
 
 NICENESS = 10  # pages come before training, on a machine that has too little for both
+SPARE = 32_000_000  # bytes that are free and stay a worker's, for its next slice
 PERIOD = 0.04  # s of updates that are told together; a page hears every 0.05 s
 
 
@@ -29,6 +31,7 @@ def main(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's end
     os.nice(NICENESS)
+    keep_freed_memory()
     if not torch.backends.cuda.is_built():  # whose backward threads survive no fork
         prepare()
     gc.collect()
@@ -61,6 +64,7 @@ def serve(server: Connection) -> None:
                 result = f"{type(error).__name__}: {error}"
             told.flush()
             server.send(result)
+            give_back_freed_memory(above=SPARE)
     except (EOFError, ConnectionError):
         pass  # the server is gone, or has no more use for this one
 
