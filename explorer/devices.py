@@ -52,9 +52,11 @@ def give_back_freed_memory(above: int = 0) -> None:
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
-        library.mallinfo2.restype = _Heap
-        if library.mallinfo2().free >= above:
-            library.malloc_trim(0)
+        if above:
+            library.mallinfo2.restype = _Heap
+            if library.mallinfo2().free < above:
+                return
+        library.malloc_trim(0)
 
 
 @cache

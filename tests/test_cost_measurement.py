@@ -247,3 +247,14 @@ def test_memory_is_given_back_where_the_system_can(
     monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: malloc)
     devices.give_back_freed_memory()
     assert asked == ([0] if found else [])
+
+
+def test_a_little_that_is_free_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    libc, asked = devices.ctypes.CDLL(None), []
+    free = libc.mallinfo2
+    malloc = SimpleNamespace(malloc_trim=asked.append, mallinfo2=free)
+    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: malloc)
+    devices.give_back_freed_memory(above=10**12)
+    assert not asked
+    devices.give_back_freed_memory(above=1)
+    assert asked == [0]

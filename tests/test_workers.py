@@ -127,15 +127,19 @@ def test_killed_with_their_origin_they_are_begun_anew(workers: Workers) -> None:
     assert workers._origin.pid != origin
 
 
-def test_two_that_die_over_one_slice_are_not_followed_by_a_third(
+def test_a_slice_that_kills_every_worker_is_given_up(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = []
+
     def dead(*_: object) -> None:
+        asked.append(1)
         raise EOFError
 
     monkeypatch.setattr(Workers, "_ask", dead)
     with pytest.raises(WorkerLost):
         workers.train(RUN, None, 5, 1)
+    assert len(asked) == 3
 
 
 def test_closed_they_all_end() -> None:

@@ -37,6 +37,7 @@ with st.sidebar:
         persist_state="session",
     )
 st.html(STATIC / "page.css")
+st.html(STATIC / "history.html", unsafe_allow_javascript=True)
 with said_to(language()):
     page = st.navigation(pages(ROOT / "pages", language()), position="top")
     if page.url_path:  # home is at the root, and bears the app's name alone

@@ -21,11 +21,13 @@ from explorer.training import Report
 
 ROOT = Path(__file__).parents[2]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+TRIES = 3
+"""How many workers are given the same slice, when one after the other is lost."""
 _LOST = (EOFError, ConnectionError)
 
 
 class WorkerLost(BrokenExecutor):
-    """A worker ended in the middle of its work, and so did the one after it."""
+    """A worker ended in the middle of its work, and so did those after it."""
 
 
 class Workers:
@@ -59,18 +61,18 @@ class Workers:
     ) -> Slice:
         """Return what `train_slice` does; `report` is told of several updates at once.
 
-        A worker that is lost costs its slice: another one computes it again.
+        A worker that is lost costs its slice: others compute it again.
 
         Raises:
-            WorkerLost: that one was lost as well.
+            WorkerLost: so were those, too.
             RuntimeError: training raised, or the workers are closed.
         """
         work = config, checkpoint, goal, seconds
-        with suppress(*_LOST):
-            return self._ask(self._take(), work, report)
-        with suppress(*_LOST):
-            return self._ask(self._fork(), work, report)
-        raise WorkerLost("a worker process ended")
+        for attempt in range(TRIES):
+            worker = self._fork() if attempt else self._take()
+            with suppress(*_LOST):
+                return self._ask(worker, work, report)
+        raise WorkerLost(f"{TRIES} worker processes ended")
 
     def close(self) -> None:
         """Let the workers end after what they are at."""

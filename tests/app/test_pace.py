@@ -21,7 +21,7 @@ def test_pictures_take_turns_the_slower_the_more_people_watch() -> None:
 
 def test_drawing_leaves_most_of_a_core_to_training_however_many_watch() -> None:
     assert share(0) == share(1) == playground.SHARE
-    assert all(n * share(n) <= playground.ALL for n in range(1, 200))
+    assert all(n * share(n) < playground.ALL + 1e-9 for n in range(1, 200))
 
 
 def test_a_server_counts_who_watches_it_and_not_how_many_runs(
