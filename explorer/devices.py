@@ -1,12 +1,15 @@
 """Where a run can be computed on this machine."""
 
 import ctypes
+import os
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 import torch
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENAS = -1, -3, -8  # of glibc's malloc.h
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _LARGEST, _KEPT = 32_000_000, 64_000_000  # bytes
 
 
@@ -57,6 +60,15 @@ def give_back_freed_memory(above: int = 0) -> None:
             if library.mallinfo2().free < above:
                 return
         library.malloc_trim(0)
+
+
+def memory() -> int:
+    """Return how many bytes of memory this machine has, or lets its container have."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for file in _LIMITS:
+        with suppress(OSError, ValueError):  # not there, or "max"
+            limits.append(int(Path(file).read_text()))
+    return min(limits)
 
 
 @cache

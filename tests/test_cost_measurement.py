@@ -1,14 +1,12 @@
 """What a training step costs: bytes counted by hand, checkpoints, slopes, limits."""
 
 from itertools import count, islice
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from torch import Generator, Tensor
 
-from explorer import devices
 from explorer.cells import CELLS, Cell
 from explorer.costs import (
     Limits,
@@ -236,25 +234,3 @@ def test_what_was_needed_is_given_back_even_if_nobody_waits_for_the_end(
     next(going)
     going.close()
     assert len(given) == 5
-
-
-@pytest.mark.parametrize("found", [True, False])
-def test_memory_is_given_back_where_the_system_can(
-    monkeypatch: pytest.MonkeyPatch, found: bool
-) -> None:
-    asked: list[int] = []
-    malloc = SimpleNamespace(malloc_trim=asked.append) if found else SimpleNamespace()
-    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: malloc)
-    devices.give_back_freed_memory()
-    assert asked == ([0] if found else [])
-
-
-def test_a_little_that_is_free_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    libc, asked = devices.ctypes.CDLL(None), []
-    free = libc.mallinfo2
-    malloc = SimpleNamespace(malloc_trim=asked.append, mallinfo2=free)
-    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: malloc)
-    devices.give_back_freed_memory(above=10**12)
-    assert not asked
-    devices.give_back_freed_memory(above=1)
-    assert asked == [0]

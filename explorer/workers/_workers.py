@@ -16,11 +16,15 @@ from pathlib import Path
 from threading import Lock
 
 from explorer.config import RunConfig
+from explorer.devices import memory
 from explorer.slices import Slice
 from explorer.training import Report
 
 ROOT = Path(__file__).parents[2]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+ENOUGH = 1_500_000_000
+"""Bytes that a server with workers is to have: they take 200 MB before they do any
+work, which threads do not."""
 TRIES = 3
 """How many workers are given the same slice, when one after the other is lost."""
 _LOST = (EOFError, ConnectionError)
@@ -48,8 +52,8 @@ class Workers:
 
     @staticmethod
     def possible() -> bool:
-        """Return whether this system can have workers."""
-        return sys.platform == "linux"
+        """Return whether this system can have workers, and has the memory for them."""
+        return sys.platform == "linux" and memory() >= ENOUGH
 
     def train(
         self,

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from explorer.config import RunConfig
+from explorer.link import from_query
 from explorer.store import Store, StoreError
+from explorer.training import train
 from explorer.ui.playground import OTHERS_WATCH
 from explorer.ui.services import Services, services
 
@@ -38,6 +40,23 @@ def test_train_goes_on_to_the_last_step(open_page: Open) -> None:
     assert page.enabled() == {"reset", "seed"}
     assert page.live["steps"][0] == 0 and page.live["steps"][-1] == 40
     assert len(curve(page)) == 41
+
+
+@pytest.fixture
+def small_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have too little memory for workers of its own."""
+    monkeypatch.setattr("explorer.ui.services._workers", lambda: None)
+
+
+def test_a_small_host_trains_in_threads_to_the_same_numbers(
+    small_host: None, shared: Services, open_page: Open
+) -> None:
+    assert shared.workers is None
+    page = open_page(**SHORT)
+    page.press("train").until(lambda p: "**Trained**" in p.status)
+    config = from_query(SHORT, ["cpu"])[0]
+    *_, last = train(config)
+    assert shared.store.records(config.key).loss[-1] == last.loss
 
 
 def test_a_link_to_a_trained_run_shows_it_trained(open_page: Open) -> None:
