@@ -74,11 +74,12 @@ def services() -> Services:
     store, memory_only = open_store()
     with suppress(StoreError):  # what is used the first time is slow: not by a visitor
         live_data(store, RunConfig(), None, {}, "en")
-    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="training")
+    count = WORKERS if workers is not None else 1  # threads hold each other up
+    executor = ThreadPoolExecutor(count, thread_name_prefix="training")
     if workers is None:  # else they have compiled; a visitor is not to wait for it
         Thread(target=prepare, name="prepare", daemon=True).start()
     train = train_slice if workers is None else workers.train
-    jobs = Jobs(store, executor, WORKERS, train=train, reports=True)
+    jobs = Jobs(store, executor, count, train=train, reports=True)
     shared = Services(store, jobs, workers, memory_only, missing)
     _keep()
     return shared
