@@ -54,14 +54,15 @@ def task_query(task: str) -> dict[str, str]:
     return {"task": task} | {n: to_text(v) for n, v in TASKS[task].settings.items()}
 
 
-def _no_texts(key: str) -> str | None:
+def no_texts(key: str) -> str | None:
+    """Return that nobody has a text."""
     return None
 
 
 def from_query(
     query: Mapping[str, str],
     devices: Iterable[str] = ("cpu", "cuda"),
-    texts: Callable[[str], str | None] = _no_texts,
+    texts: Callable[[str], str | None] = no_texts,
 ) -> tuple[RunConfig, list[Problem]]:
     """Return the run that a link means, and what in it could not be used.
 

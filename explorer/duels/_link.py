@@ -17,7 +17,7 @@ from explorer.duels._duel import (
     same_data,
 )
 from explorer.fields import numbers
-from explorer.link import from_query
+from explorer.link import from_query, no_texts
 from explorer.link import to_query as run_query
 from explorer.problems import NO_SETTING, NOT_WHOLE, OUT_OF_BOUNDS, Problem, shorten
 from explorer.tasks import TASKS
@@ -43,14 +43,10 @@ TOO_MUCH = Text(
 )
 
 
-def _no_texts(key: str) -> str | None:
-    return None
-
-
 def duel_from_query(
     query: Mapping[str, str],
     devices: Iterable[str] = ("cpu", "cuda"),
-    texts: Callable[[str], str | None] = _no_texts,
+    texts: Callable[[str], str | None] = no_texts,
 ) -> tuple[Duel, list[Problem]]:
     """Return the duel that a link means, and what in it could not be used.
 

@@ -9,6 +9,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` knows only the script's own fol
 
 import streamlit as st  # noqa: E402
 
+from explorer.texts import Text  # noqa: E402
 from explorer.ui.address import LANGUAGE, language, read_address  # noqa: E402
 from explorer.ui.faults import said_to  # noqa: E402
 from explorer.ui.live import STATIC  # noqa: E402
@@ -17,6 +18,14 @@ from explorer.ui.state import NAME, touch  # noqa: E402
 
 SIDEBAR_WIDTH = 350
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+MORE = Text(en="More", zh="更多")
+MORE_STYLE = """<style>
+/* Where not all pages fit into the bar, Streamlit says "3 more", in English alone. */
+[data-testid="stTopNavSection"] p {{ display: none; }}
+[data-testid="stTopNavSection"] [data-testid="stMarkdownContainer"]::after {{
+  content: "{more}"; line-height: 1.4;
+}}
+</style>"""
 
 read_address()
 st.set_page_config(
@@ -37,6 +46,7 @@ with st.sidebar:
         persist_state="session",
     )
 st.html(STATIC / "page.css")
+st.html(MORE_STYLE.format(more=MORE.to(language())))
 st.html(STATIC / "history.html", unsafe_allow_javascript=True)
 with said_to(language()):
     page = st.navigation(pages(ROOT / "pages", language()), position="top")

@@ -57,6 +57,23 @@ def test_the_browser_s_own_back_leads_to_the_run(visit: Visit) -> None:
     assert visitor.query == before
 
 
+def test_a_page_and_the_settings_that_come_later_are_one_step_back(
+    visit: Visit,
+) -> None:
+    visitor = visit().open(RUN)
+    visitor.until("() => window.oneEntryAPage")
+    steps = visitor.page.evaluate(
+        """() => {
+          const before = history.length;
+          history.pushState(null, "", "/how_we_know");
+          history.pushState(null, "", "/how_we_know?seed=4");
+          history.pushState(null, "", "/how_we_know?seed=5");
+          return history.length - before;
+        }"""
+    )
+    assert steps == 2  # another seed is another step
+
+
 def test_another_language_on_the_way_changes_words_and_no_setting(
     visit: Visit,
 ) -> None:
