@@ -142,18 +142,17 @@ class UnrolledCell(Cell):
             others = [w.detach().requires_grad_() for w in weights[4:]]
             state = dict(zip(self.states, before, strict=True))
             after, _ = self.update(from_x, from_h, state, *others)
-            # Sums: to begin from several numbers, torch loads a compiler (3 s, 80 MB).
-            totals = [after[name].sum() for name in self.states]
+            ends = [after[name] for name in self.states]
+            starts = [_Start.apply(end, torch.ones_like(end)) for end in ends]
         inputs = [from_h, *before]
         slopes = [
-            torch.autograd.grad(total, inputs, retain_graph=True, allow_unused=True)
-            for total in totals
+            torch.autograd.grad(start, inputs, retain_graph=True, allow_unused=True)
+            for start in starts
         ]
         by_state, by_h = self._walk_back(gradient, slopes, weights[1])
-        pairs = zip(self.states, by_state, strict=True)
         with torch.enable_grad():
-            loss = torch.stack([(after[name] * by).sum() for name, by in pairs]).sum()
-        by_x, *by_others = torch.autograd.grad(loss, [from_x, *others])
+            starts = [_Start.apply(*pair) for pair in zip(ends, by_state, strict=True)]
+        by_x, *by_others = torch.autograd.grad(starts, [from_x, *others])
         return by_x, by_h, by_others
 
     def _walk_back(
@@ -190,6 +189,22 @@ class UnrolledCell(Cell):
             if t:
                 multiply_(totals["h"][t - 1], by_h[t].flatten(-2), weight_hh)
         return [*by_state.values()], by_h.flatten(-2)
+
+
+class _Start(torch.autograd.Function):
+    """A number whose derivative by a tensor is what is given.
+
+    `grad` itself could begin from that, but loads a compiler first (3 s, 80 MB).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, gradient: Tensor) -> Tensor:
+        ctx.gradient = gradient
+        return values.new_zeros(())
+
+    @staticmethod
+    def backward(ctx: Any, one: Tensor) -> tuple[Tensor, None]:
+        return ctx.gradient, None
 
 
 class _Unrolled(torch.autograd.Function):
