@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.figures._theme import Figure, round_up, rounded, thinned
 from explorer.texts import Language, Text
 
-MOST_LINES, MOST_UNITS, MOST_COLUMNS = 4, 24, 150
+MOST_LINES, MOST_UNITS, MOST_COLUMNS = 4, 12, 150
 LARGEST = 1e30
 """A number beyond is that of a run that blew up: a picture of it tells nothing."""
 

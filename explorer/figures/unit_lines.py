@@ -25,7 +25,7 @@ from explorer.texts import Language, Text
 
 SHOWN = Text(en="the shown sequence", zh="所示序列")
 OTHERS = Text(en="others", zh="其他序列")
-GATES = Text(en="gates in the shown sequence", zh="所示序列中的门")
+GATES = Text(en="gates", zh="门")  # short: their names stand beside it
 TITLE = Text(en="{state} of unit {unit}", zh="单元 {unit} 的 {state}")
 MOST_POINTS = 150
 PARTED = 0.52, 0.38  # lower edge of the upper panel, upper edge of the lower one

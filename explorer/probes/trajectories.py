@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 COMPONENTS = 3
+RESTING = 1e-6
+"""A drift along a component that is none, as a share of the largest state."""
 
 
 class Basis(NamedTuple):
@@ -34,8 +36,9 @@ class Trajectories(NamedTuple):
 def principal_basis(hidden: np.ndarray) -> Basis | None:
     """Return the directions in which states vary most; None of some not finite.
 
-    The sign of a component is arbitrary; the largest weight is made positive, so that
-    pictures of neighbouring training steps agree.
+    The sign of a component is arbitrary: paths run towards the positive side from their
+    first time step to their last, so that all pictures of a network agree. Where they
+    come back to where they began, the largest weight is positive.
 
     Args:
         hidden: (time, batch, hidden).
@@ -50,9 +53,10 @@ def principal_basis(hidden: np.ndarray) -> Basis | None:
     centred = flat - centre
     _, found = np.linalg.eigh(centred.T @ centred / len(flat))
     leading = found[:, ::-1][:, :COMPONENTS]
-    largest = np.abs(leading).argmax(axis=0)
+    drift = (hidden[-1] / scale - hidden[0] / scale).mean(axis=0) @ leading
+    largest = leading[np.abs(leading).argmax(axis=0), np.arange(leading.shape[1])]
+    signs = np.where(np.abs(drift) > RESTING, np.sign(drift), np.sign(largest))
     directions = np.zeros((units, COMPONENTS))
-    signs = np.sign(leading[largest, np.arange(leading.shape[1])])
     directions[:, : leading.shape[1]] = leading * signs
     return Basis(centre * scale, directions)
 

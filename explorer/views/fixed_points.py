@@ -53,7 +53,7 @@ class FixedPointsView(View):
     caption = Text(
         en="Under a constant input the state runs to a stable point; at a saddle, "
         "short lines show the ways out. In training, they move.",
-        zh="输入不变时，状态奔向稳定点；在鞍点处分道，短线标出 k 个出路。"
+        zh="输入不变时，状态奔向稳定点；在鞍点处分道，短线标出离开的方向。"
         "拖动训练步，看它们如何移动。",
     )
 

@@ -44,9 +44,9 @@ class RecurrencePlot(View):
     order = 24
     title = Text(en="Recurrence plot", zh="递归图")
     caption = Text(
-        en="Dark: the state of step t is near that of step t′. Blocks are states that "
-        "last, diagonals beside the main one a path that repeats.",
-        zh="深色表示第 t 步与第 t′ 步的状态相近。"
+        en="The stronger the blue, the nearer the state of step t to that of step t′. "
+        "Blocks are states that last, diagonals beside the main one repeat a path.",
+        zh="蓝色越浓，第 t 步与第 t′ 步的状态越接近。"
         "方块是持续的状态，主对角线旁的斜线是重走的路。",
     )
 

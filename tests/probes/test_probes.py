@@ -7,7 +7,6 @@ from explorer.config import RunConfig
 from explorer.history import initial_snapshot
 from explorer.probes.gradients import state_gradient_norms
 from explorer.probes.trajectories import (
-    Trajectories,
     facing,
     principal_basis,
     principal_components,
@@ -46,20 +45,6 @@ def test_points_and_variances_are_those_of_a_singular_value_decomposition() -> N
     np.testing.assert_allclose(paths.explained, explained, rtol=1e-9)
 
 
-def directions(states: np.ndarray, paths: Trajectories) -> np.ndarray:
-    """Return the components' directions, (hidden, 3), from the points alone."""
-    flat = states.reshape(-1, states.shape[-1])
-    points = paths.points.reshape(-1, 3)
-    return (flat - flat.mean(axis=0)).T @ points / np.square(points).sum(axis=0)
-
-
-@pytest.mark.parametrize("states", [STATES, -STATES, STATES[..., ::-1]])
-def test_the_largest_weight_of_a_component_is_positive(states: np.ndarray) -> None:
-    axes = directions(states, principal_components(states))
-    largest = np.abs(axes).argmax(axis=0)
-    assert (axes[largest, range(3)] > 0).all()
-
-
 @pytest.mark.parametrize("units", [1, 2])
 def test_components_that_too_few_units_cannot_have_are_zero(units: int) -> None:
     paths = principal_components(STATES[..., :units])
@@ -86,6 +71,20 @@ def test_states_whose_squares_no_float_holds_have_components_all_the_same() -> N
     small, huge = principal_components(hidden), principal_components(hidden * 1e200)
     np.testing.assert_allclose(huge.explained, small.explained)
     np.testing.assert_allclose(huge.points, small.points * 1e200)
+
+
+def test_paths_run_towards_the_positive_side() -> None:
+    for states in (STATES, -STATES, STATES[::-1]):
+        points = principal_components(states).points
+        assert ((points[-1] - points[0]).mean(axis=0) > 0).all()
+
+
+def test_paths_that_come_back_are_turned_all_the_same() -> None:
+    there_and_back = np.concatenate([STATES, STATES[::-1]])
+    basis = principal_basis(there_and_back)
+    assert basis is not None
+    largest = np.abs(basis.directions).argmax(axis=0)
+    assert (basis.directions[largest, range(3)] > 0).all()
 
 
 def test_other_states_are_seen_along_the_basis_of_these() -> None:
