@@ -39,9 +39,9 @@ def share_heaps() -> None:
 
 
 class _Heap(ctypes.Structure):
-    """glibc's struct mallinfo2: nine sizes, of which the eighth is what is free."""
+    """glibc's struct mallinfo2: ten sizes, of which the ninth is what is free."""
 
-    _fields_ = [("before", ctypes.c_size_t * 7), ("free", ctypes.c_size_t),
+    _fields_ = [("before", ctypes.c_size_t * 8), ("free", ctypes.c_size_t),
                 ("kept_on_top", ctypes.c_size_t)]  # fmt: skip
 
 

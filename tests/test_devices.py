@@ -1,5 +1,6 @@
 """What the machine has, and what of it is given back."""
 
+import ctypes
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,6 +30,14 @@ def test_a_little_that_is_free_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not asked
     devices.give_back_freed_memory(above=1)
     assert asked == [0]
+
+
+def test_what_is_free_is_told_from_what_is_in_use() -> None:
+    class Ten(ctypes.Structure):
+        _fields_ = [(f"size{i}", ctypes.c_size_t) for i in range(10)]
+
+    assert ctypes.sizeof(devices._Heap) == ctypes.sizeof(Ten)
+    assert devices._Heap.free.offset == Ten.size8.offset  # fordblks, mallinfo(3)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
@@ -24,6 +25,7 @@ from explorer.config import RunConfig
 from explorer.jobs import Jobs
 from explorer.slices import Record, Slice, train_slice
 from explorer.store import Run, Store
+from explorer.workers import WorkError
 
 
 def config(seed: int = 0, steps: int = 60) -> RunConfig:
@@ -334,6 +336,30 @@ def test_a_slice_that_raises_fails_its_run_and_no_other(
     failed = state(store, bad.key)
     assert failed.message == {"kind": "crashed", "error": "MemoryError: no room"}
     assert store.records(bad.key).step.tolist() == [1, 2, 3, 4, 5]
+    jobs.close()
+
+
+@pytest.mark.parametrize("error", [WorkError("MemoryError: no room"), CancelledError()])
+def test_what_a_worker_says_is_passed_on_and_what_was_called_off_goes_on_later(
+    store: Store, pool: Executor, error: BaseException
+) -> None:
+    asked: list[int] = []
+
+    def train(*_: object) -> Slice:
+        asked.append(1)
+        raise error
+
+    jobs = Jobs(store, pool, train=train)
+    key = store.open_run(config()).key
+    jobs.start(key, "ann")
+    if isinstance(error, CancelledError):
+        assert until(lambda: len(asked) > 1)  # claimed again, as if nothing had been
+        assert state(store, key).status != "failed"
+        jobs.pause(key)
+    else:
+        assert until(lambda: state(store, key).status == "failed")
+        told = {"kind": "crashed", "error": "MemoryError: no room"}
+        assert state(store, key).message == told
     jobs.close()
 
 

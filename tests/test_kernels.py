@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -179,3 +180,17 @@ assert abs(drawn.loss - trained.loss) < 1e-6 * trained.loss
 @needs_compiler
 def test_what_only_draws_loads_no_compiler():
     subprocess.run([sys.executable, "-c", LOOKS], cwd=ROOT, check=True)
+
+
+@needs_compiler
+def test_a_cache_that_fails_costs_time_alone():
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def cut_short(*_: object) -> None:
+        raise EOFError
+
+    kept = SimpleNamespace(load_overload=cut_short, save_overload=full)
+    import_module("explorer.kernels.machine").forgive(kept)
+    assert kept.load_overload("a signature", "a target") is None
+    kept.save_overload("a signature", "code")

@@ -18,8 +18,8 @@ from explorer.figures._theme import (
 from explorer.texts import Language, Text
 
 LENGTH = Text(en="sequence length T", zh="序列长度 T")
-TIME = Text(en="time, ms", zh="时间（毫秒）")
-MEMORY = Text(en="memory, MiB", zh="内存（MiB）")
+TIME = Text(en="time, ms", zh="时间，毫秒")
+MEMORY = Text(en="memory, MiB", zh="内存，MiB")
 NOTHING = Text(en="nothing measured yet", zh="尚未测量")
 DASHES = {"loop": "dot", "scan": "dash", "checkpointed": "dashdot"}
 MARKS = {

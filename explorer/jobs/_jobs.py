@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Lock, get_ident
@@ -19,6 +19,7 @@ from explorer.jobs._news import News
 from explorer.jobs._writes import Writes
 from explorer.slices import Slice, train_slice
 from explorer.store import Claim, Run, Store, StoreError
+from explorer.workers import WorkError
 
 _PRUNE_EVERY = 60.0  # seconds
 _ROUND, _RECENT = 0.5, 2.0
@@ -327,9 +328,9 @@ class Jobs:
 
     def _outcome(self, claim: Claim, future: "Future[Slice]") -> Callable[[], object]:
         """Return what is to be written about a slice that has ended."""
-        if future.cancelled():
+        error = CancelledError() if future.cancelled() else future.exception()
+        if isinstance(error, CancelledError):
             return partial(self._store.release, claim)
-        error = future.exception()
         if error is None:
             return partial(self._save, claim, future.result())
         kind = "workers_lost" if isinstance(error, BrokenExecutor) else "crashed"
@@ -350,7 +351,8 @@ class Jobs:
             self._store.prune()
 
     def _fail(self, claim: Claim, kind: str, error: BaseException) -> None:
-        text = f"{type(error).__name__}: {error}"[:500]
+        named = isinstance(error, WorkError)
+        text = (str(error) if named else f"{type(error).__name__}: {error}")[:500]
         self._store.fail(claim, {"kind": kind, "error": text})
         self.news.rest(claim.key)
         self._tell(claim.key)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numba
@@ -19,6 +20,7 @@ from threadpoolctl import ThreadpoolController
 
 Array = np.ndarray
 F = np.float32
+_CACHE_LOCK = Lock()
 
 # A time step's product is too small to be shared. numpy's products are its own.
 _libraries = [each["filepath"] for each in ThreadpoolController().info()]
@@ -57,11 +59,34 @@ def compiled(function: Callable[..., Any], inline: bool = False) -> Callable[...
     # orders sums anew, would hide a run that diverges.
     options = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
     options |= {"forceinline": inline, "cache": CACHE is not None}
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE or "")
-    try:
-        return numba.njit(**options)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    with _CACHE_LOCK:
+        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE or "")
+        try:
+            made = numba.njit(**options)(function)
+        finally:
+            numba.config.CACHE_DIR = before
+    if CACHE is not None:
+        forgive(made._cache)
+    return made
+
+
+def forgive(kept: Any) -> None:
+    """Have numba compile anew what it cannot read, and do without what it cannot keep.
+
+    By itself it raises, on a full disk or a file cut short, and nothing is trained.
+    """
+    load, save = kept.load_overload, kept.save_overload
+
+    def loaded(*asked: Any) -> Any:
+        with suppress(Exception):
+            return load(*asked)
+        return None
+
+    def saved(*made: Any) -> None:
+        with suppress(OSError):
+            save(*made)
+
+    kept.load_overload, kept.save_overload = loaded, saved
 
 
 CACHE = _cache()

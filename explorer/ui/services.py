@@ -88,7 +88,9 @@ def services() -> Services:
 @cache
 def _workers() -> Workers | None:
     """Return the processes that train: one set for as long as this process lives."""
-    return Workers() if Workers.possible() else None
+    with suppress(OSError):  # too many processes: threads do it
+        return Workers() if Workers.possible() else None
+    return None
 
 
 def _keep() -> None:

@@ -12,11 +12,13 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from time import perf_counter
 
 import torch
 
+from explorer import kernels
 from explorer.devices import give_back_freed_memory, keep_freed_memory
 from explorer.slices import train_slice
 from explorer.training import prepare
@@ -28,12 +30,12 @@ PERIOD = 0.04  # s of updates that are told together; a page hears every 0.05 s
 
 def main(control: socket.socket) -> None:
     """Fork a worker for each socket that comes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's end
+    for number in (signal.SIGINT, signal.SIGTERM):  # it is the server that is told
+        signal.signal(number, signal.SIG_IGN)
     os.nice(NICENESS)
     keep_freed_memory()
-    if not torch.backends.cuda.is_built():  # whose backward threads survive no fork
-        prepare()
+    compile_before()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's end
     gc.collect()
     gc.freeze()  # a collection that writes to what is shared would make it not be so
     while True:
@@ -47,26 +49,48 @@ def main(control: socket.socket) -> None:
         os.close(handles[0])
 
 
+def compile_before() -> None:
+    """Compile what most runs need; one that cannot be compiled now says so later.
+
+    Where there may be a GPU, a backward pass begins threads, which no fork survives:
+    there another process compiles, and this one finds it on the disk.
+    """
+    with suppress(Exception):
+        if not torch.backends.cuda.is_built():
+            prepare()
+        elif kernels.available():
+            if os.fork() == 0:
+                with suppress(Exception):
+                    prepare()
+                os._exit(0)
+            os.wait()
+            kernels.shared()
+
+
 def serve(server: Connection) -> None:
     """Compute slices until nobody wants any more.
 
     For each `train_slice`'s arguments that come, go out: lists of points (step, loss,
     gradient norm, metric), and at last the slice, or what was wrong as a text.
     """
-    try:
+    # The server is gone, or has no more use for this one.
+    with suppress(EOFError, OSError):
         while True:
             config, checkpoint, goal, seconds = server.recv()
             told = Told(server)
             try:
                 result: object = train_slice(config, checkpoint, goal, seconds, told)
+            except ConnectionError:
+                raise
             except Exception as error:
-                traceback.print_exc()
+                with suppress(OSError):  # nor need there be a log
+                    traceback.print_exc()
                 result = f"{type(error).__name__}: {error}"
             told.flush()
             server.send(result)
             give_back_freed_memory(above=SPARE)
-    except (EOFError, ConnectionError):
-        pass  # the server is gone, or has no more use for this one
+            if torch.cuda.is_initialized():
+                torch.cuda.empty_cache()  # for whoever computes the next slice
 
 
 class Told:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,7 +27,10 @@ ENOUGH = 1_500_000_000
 work, which threads do not."""
 TRIES = 3
 """How many workers are given the same slice, when one after the other is lost."""
-_LOST = (EOFError, ConnectionError)
+
+
+class WorkError(RuntimeError):
+    """What training raised in a worker; the text names it."""
 
 
 class WorkerLost(BrokenExecutor):
@@ -38,8 +41,11 @@ class Workers:
     """Computes slices elsewhere, as many at a time as there are threads that ask.
 
     All workers are forks of one process, the origin, which has imported and compiled
-    before: they share its memory, and a new one is there at once. They end with it, and
-    with this process. Linux only.
+    before: they share its memory, and a new one is there at once. They end with this
+    process. Linux only.
+
+    Raises:
+        OSError: the origin cannot be begun.
     """
 
     def __init__(self) -> None:
@@ -69,20 +75,24 @@ class Workers:
 
         Raises:
             WorkerLost: so were those, too.
-            RuntimeError: training raised, or the workers are closed.
+            WorkError: training raised.
+            CancelledError: the workers are closed.
         """
         work = config, checkpoint, goal, seconds
         for attempt in range(TRIES):
             worker = self._fork() if attempt else self._take()
-            with suppress(*_LOST):
+            with suppress(EOFError, OSError):
                 return self._ask(worker, work, report)
         raise WorkerLost(f"{TRIES} worker processes ended")
 
     def close(self) -> None:
-        """Let the workers end after what they are at."""
+        """Let the workers end after what they are at; who waits for one gets none."""
         with self._lock:
-            self._closed = True
+            self._closed, origin = True, self._origin
             self._end()
+        if origin is not None and origin.poll() is None:  # it still compiles
+            origin.kill()
+            origin.wait()
 
     def _ask(
         self, worker: Connection, work: tuple[object, ...], report: Report | None
@@ -96,10 +106,13 @@ class Workers:
             worker.close()  # what it might still say answers nobody
             raise
         with self._lock:
-            self._idle.append(worker)
+            if self._closed:
+                worker.close()
+            else:
+                self._idle.append(worker)
         if isinstance(told, Slice):
             return told
-        raise RuntimeError(told)
+        raise WorkError(told)
 
     def _take(self) -> Connection:
         """Return a worker that has nothing to do: the last one used is warm."""
@@ -114,16 +127,22 @@ class Workers:
         with theirs, self._lock:
             try:
                 self._send(theirs)
-            except _LOST:  # the origin is gone
+            except ConnectionError:  # the origin is gone
                 self._end()
-                self._begin()
+                self._begin_again()
                 self._send(theirs)
         return Connection(ours.detach())
 
     def _send(self, end: socket.socket) -> None:
         if self._closed or self._control is None:
-            raise RuntimeError("cannot schedule new futures after shutdown")
+            raise CancelledError("the workers are closed")
         socket.send_fds(self._control, [b"."], [end.fileno()])
+
+    def _begin_again(self) -> None:
+        try:
+            self._begin()
+        except OSError as error:
+            raise WorkerLost(f"no new worker process: {error}") from error
 
     def _begin(self) -> None:
         """Start the origin; it is ready some seconds later, and requests wait."""
