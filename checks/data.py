@@ -103,7 +103,7 @@ def lorenz_flow() -> Cases:
     for seed in range(20):
         chance = np.random.default_rng(seed)
         start = chance.normal(0, 8, 3) + [0, 0, 25]
-        state = torch.from_numpy(start)[:, None]
+        state = start[:, None]
         for _ in range(3):
             state = lorenz.step(state)
         exact = solve_ivp(
