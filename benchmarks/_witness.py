@@ -5,7 +5,8 @@
 The kernel knows each thread by Python's name, as since Python 3.14, so that the time of
 the training threads can be told from the rest. The file UPDATES gets a line for each
 update of a run: the run's key, the step, and `perf_counter` when the server had it,
-which on Linux all processes read from one clock.
+which on Linux all processes read from one clock. A worker tells of its updates in
+batches, so that it may have had one 0.04 s before.
 """
 
 import ctypes

@@ -25,17 +25,9 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_MMAP_THRESHOLD, _LARGEST)
         mallopt(_TRIM_THRESHOLD, _KEPT)
-
-
-@cache
-def share_heaps() -> None:
-    """Let all threads keep to two heaps.
-
-    A server has dozens of threads, and with heaps of their own they hold a quarter more
-    memory. Where the C library is not glibc, nothing changes.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENAS, 2)
+        # Each thread keeps to one of two heaps: a server has dozens of threads, and
+        # with heaps of their own they hold a quarter more memory.
+        mallopt(_ARENAS, 2)
 
 
 class _Heap(ctypes.Structure):

@@ -17,6 +17,7 @@ from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from explorer.batches import evaluation_batch, traced_batch, training_batch
 from explorer.config import RunConfig
+from explorer.devices import keep_freed_memory
 from explorer.model import Model, Trace, trace
 from explorer.optimisers import OPTIMISERS
 from explorer.tasks import Batch
@@ -91,6 +92,7 @@ class Training:
     def __init__(self, config: RunConfig, checkpoint: bytes | None = None) -> None:
         # Small models are slower with more threads. The setting is a thread's own.
         torch.set_num_threads(1)
+        keep_freed_memory()
         self.config, self.task = config, config.build_task()
         self.device = torch.device(config.device)
         self.model = Model(config).to(self.device)

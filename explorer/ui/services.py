@@ -13,7 +13,7 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from explorer.config import RunConfig
-from explorer.devices import keep_freed_memory, share_heaps
+from explorer.devices import keep_freed_memory
 from explorer.jobs import Jobs
 from explorer.slices import train_slice
 from explorer.store import Store, StoreError, open_store
@@ -66,8 +66,7 @@ def viewer() -> str:
 def services() -> Services:
     """Return the shared parts, made on first use."""
     workers = _workers()  # first: they take seconds until they are ready
-    keep_freed_memory()  # drawing needs much for a moment, again and again
-    share_heaps()  # before there are threads with memory of their own
+    keep_freed_memory()  # before there are threads with memory of their own
     # A picture's small matrices gain nothing from more threads, which training needs.
     threadpool_limits(1, user_api="blas")
     missing = None if mounted() else link_plotly()
@@ -77,7 +76,7 @@ def services() -> Services:
     count = WORKERS if workers is not None else 1  # threads hold each other up
     executor = ThreadPoolExecutor(count, thread_name_prefix="training")
     if workers is None:  # else they have compiled; a visitor is not to wait for it
-        Thread(target=prepare, name="prepare", daemon=True).start()
+        Thread(target=_prepare, name="prepare", daemon=True).start()
     train = train_slice if workers is None else workers.train
     jobs = Jobs(store, executor, count, train=train, reports=True)
     shared = Services(store, jobs, workers, memory_only, missing)
@@ -91,6 +90,12 @@ def _workers() -> Workers | None:
     with suppress(OSError):  # too many processes: threads do it
         return Workers() if Workers.possible() else None
     return None
+
+
+def _prepare() -> None:
+    """Compile what trains, and keep the compiler out of collections as well."""
+    prepare()
+    _keep()
 
 
 def _keep() -> None:

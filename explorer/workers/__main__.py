@@ -19,7 +19,7 @@ from time import perf_counter
 import torch
 
 from explorer import kernels
-from explorer.devices import give_back_freed_memory, keep_freed_memory
+from explorer.devices import give_back_freed_memory
 from explorer.slices import train_slice
 from explorer.training import prepare
 
@@ -33,7 +33,6 @@ def main(control: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # it is the server that is told
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICENESS)
-    keep_freed_memory()
     compile_before()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a worker's end
     gc.collect()

@@ -68,10 +68,11 @@ def test_a_page_and_the_settings_that_come_later_are_one_step_back(
           history.pushState(null, "", "/how_we_know");
           history.pushState(null, "", "/how_we_know?seed=4");
           history.pushState(null, "", "/how_we_know?seed=5");
+          history.pushState(null, "", "/how_we_know?seed=5&changes=2:0.1:1");
           return history.length - before;
         }"""
     )
-    assert steps == 2  # another seed is another step
+    assert steps == 3  # another seed is another step, and so is a fork
 
 
 def test_another_language_on_the_way_changes_words_and_no_setting(
